@@ -1,0 +1,49 @@
+package stanna
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Money is an amount in the minor unit of its currency: cents for USD, yen
+// for JPY. It is never a float once it is inside.
+type Money struct {
+	Minor    int64  `json:"minor"`
+	Currency string `json:"currency"` // ISO 4217, upper case
+}
+
+// minorDigits lists the currencies of ISO 4217 whose minor unit is not a
+// hundredth.
+var minorDigits = map[string]int{
+	"BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0,
+	"UGX": 0, "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+	"BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+}
+
+// MinorDigits is how many decimal places amounts in the currency have; 2
+// for a currency we do not know.
+func MinorDigits(currency string) int {
+	if d, ok := minorDigits[currency]; ok {
+		return d
+	}
+	return 2
+}
+
+// MoneyOf takes an amount in major units, as the API carries it (12400.50),
+// rounded to the minor unit, half away from zero.
+func MoneyOf(amount float64, currency string) Money {
+	currency = strings.ToUpper(currency)
+	return Money{Minor: int64(math.Round(amount * math.Pow10(MinorDigits(currency)))), Currency: currency}
+}
+
+// Amount is the money in major units, for the API and for thresholds.
+func (m Money) Amount() float64 {
+	return float64(m.Minor) / math.Pow10(MinorDigits(m.Currency))
+}
+
+// String is the amount in figures with its currency: "12400.50 USD". People
+// are shown the formatted form that the message room makes.
+func (m Money) String() string {
+	return strconv.FormatFloat(m.Amount(), 'f', MinorDigits(m.Currency), 64) + " " + m.Currency
+}
