@@ -23,6 +23,15 @@ func (l Lane) Workspace() string { ws, _, _ := strings.Cut(l.Name, "/"); return 
 // kind of timer it is.
 func (l Lane) Road() string { _, road, _ := strings.Cut(l.Name, "/"); return road }
 
+// Gate is what the lane shares with others: those of one Slack team share its
+// circuit. "" when it shares nothing.
+func (l Lane) Gate() string {
+	if team, _, ok := Destination(l.Road()).Slack(); ok {
+		return "slack:" + team
+	}
+	return ""
+}
+
 // Job is one piece of work on a lane.
 type Job struct {
 	ID        string
@@ -36,6 +45,10 @@ type Job struct {
 	LastError string
 	CreatedAt time.Time
 }
+
+// MessageJob is the kind of job that makes a message true; its Ref is the
+// message.
+const MessageJob = "message"
 
 // JobState is where a job is in its life.
 type JobState string

@@ -5,8 +5,8 @@ import "time"
 // Message is what stands, or should stand, at a destination. Its text is not
 // kept: it is written anew from what is true when it is sent.
 //
-// Revision counts what should be said and Rendered what was; the message is
-// true when they are equal.
+// Revision counts what should be said, Sending is the one on its way and
+// Rendered the one that stands; the message is true when Rendered is Revision.
 type Message struct {
 	Workspace   string
 	ID          string
@@ -17,6 +17,7 @@ type Message struct {
 	Channel     string      // as Slack answered it; updates need this one
 	TS          string      // Slack's id of the message; "" while it was never posted
 	Revision    int64
+	Sending     int64
 	Rendered    int64
 	SummaryID   string // the summary that tells it in its stead
 	Repeated    bool   // it may stand in Slack twice

@@ -1,0 +1,279 @@
+// Package intake is where SOMETHING HAPPENED comes in: a signal, a change of
+// a client, an act of a person, the passing of time. Each runs in ONE
+// transaction that stores it, brings the client's state up to date, lets the
+// rules judge, opens, updates and closes alerts, chooses destinations,
+// promises the notifications and writes the audit trail. Only then is the
+// sender answered.
+//
+// It is entered by [Intake.Signals]; many small requests share a
+// transaction. It decides nothing itself: rule says whether, route says
+// where. It does not know what a message looks like or when it is sent.
+package intake
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/rule"
+	"github.com/gostanna/stanna/internal/store"
+)
+
+// Intake takes in what happened. It is safe for concurrent use; Run must be
+// running for Signals to be answered.
+type Intake struct {
+	store *store.Store
+	clock *stanna.Clock
+	wake  func(lanes ...string)
+	log   *slog.Logger
+
+	live, bulk chan *request
+
+	mu       sync.Mutex
+	policies map[string]*policy
+}
+
+// Options say how to build an intake.
+type Options struct {
+	Store *store.Store
+	Clock *stanna.Clock
+	Wake  func(lanes ...string) // told the lanes that have new work, after the commit
+	Log   *slog.Logger
+}
+
+// New builds an intake.
+func New(o Options) *Intake {
+	return &Intake{store: o.Store, clock: o.Clock, wake: o.Wake, log: o.Log,
+		live: make(chan *request, 1024), bulk: make(chan *request, 16), policies: map[string]*policy{}}
+}
+
+// Outcome is what became of one signal.
+type Outcome struct {
+	Became stanna.Became
+	Reason stanna.Reason // why it was not judged, or what the rules said
+	Err    error         // of a rejected one: what is wrong with it
+	Alerts []AlertChange // what it did
+}
+
+// AlertChange is one alert that a signal opened, worsened or resolved.
+type AlertChange struct {
+	ID    string
+	Event stanna.AlertEvent
+}
+
+// Slice is the most signals that one transaction takes.
+const Slice = 256
+
+// request is a handful of signals of one workspace, waiting for a
+// transaction.
+type request struct {
+	workspace string
+	signals   []stanna.Signal // checked
+	outcomes  []Outcome
+	err       error
+	done      chan struct{}
+}
+
+// Signals takes in up to [Slice] signals and says what became of each, in
+// their order. Those of an import (bulk) wait for those that are live. An
+// error means that none of them was stored, and that they may all be sent
+// again.
+func (in *Intake) Signals(ctx context.Context, workspace string, signals []stanna.Signal, bulk bool) ([]Outcome, error) {
+	outcomes := make([]Outcome, len(signals))
+	r := &request{workspace: workspace, done: make(chan struct{})}
+	at := make([]int, 0, len(signals)) // where the good ones belong
+	for i := range signals {
+		s := &signals[i]
+		s.Workspace = workspace
+		now := in.clock.See(workspace, s.OccurredAt)
+		if s.OccurredAt.IsZero() {
+			s.OccurredAt = now
+		}
+		s.ReceivedAt = now
+		if err := s.Check(now); err != nil {
+			outcomes[i] = Outcome{Became: stanna.Rejected, Reason: stanna.ReasonInvalid, Err: err}
+			continue
+		}
+		r.signals = append(r.signals, *s)
+		at = append(at, i)
+	}
+	if len(r.signals) == 0 {
+		return outcomes, nil
+	}
+	queue := in.live
+	if bulk {
+		queue = in.bulk
+	}
+	select {
+	case queue <- r:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	<-r.done // once it is in a transaction the answer comes, and quickly
+	if r.err != nil {
+		return nil, r.err
+	}
+	for k, i := range at {
+		outcomes[i] = r.outcomes[k]
+	}
+	return outcomes, nil
+}
+
+// Run commits requests until ctx ends; then it takes no more and answers
+// those it has. Committers is how many transactions run at once: one on
+// SQLite, which has one writer.
+func (in *Intake) Run(ctx context.Context, committers int) {
+	var wg sync.WaitGroup
+	for range committers {
+		wg.Go(func() { in.commitLoop(ctx) })
+	}
+	wg.Wait()
+}
+
+func (in *Intake) commitLoop(ctx context.Context) {
+	for {
+		group := in.gather(ctx)
+		if group == nil {
+			return
+		}
+		in.commit(group)
+	}
+}
+
+// gather waits for a request and takes with it whatever else is there, live
+// ones first, up to a slice: the busier, the more share one transaction.
+func (in *Intake) gather(ctx context.Context) []*request {
+	var group []*request
+	n := 0
+	take := func(r *request) {
+		group = append(group, r)
+		n += len(r.signals)
+	}
+	select {
+	case r := <-in.live:
+		take(r)
+	default:
+		select {
+		case r := <-in.live:
+			take(r)
+		case r := <-in.bulk:
+			take(r)
+		case <-ctx.Done():
+			select { // what came in before the end is still answered
+			case r := <-in.live:
+				take(r)
+			case r := <-in.bulk:
+				take(r)
+			default:
+				return nil
+			}
+		}
+	}
+	for n < Slice {
+		select {
+		case r := <-in.live:
+			take(r)
+			continue
+		default:
+		}
+		break
+	}
+	return group
+}
+
+// commit runs one transaction for a group. If it fails, each request is tried
+// alone, so that no request pays for its neighbour.
+func (in *Intake) commit(group []*request) {
+	lanes, err := in.transact(group)
+	if err != nil && len(group) > 1 {
+		for _, r := range group {
+			in.commit([]*request{r})
+		}
+		return
+	}
+	for _, r := range group {
+		r.err = err
+		close(r.done)
+	}
+	if err != nil {
+		in.log.Error("take in signals", "error", err)
+		return
+	}
+	in.wake(lanes...)
+}
+
+// transact takes a group in, workspace by workspace, in one transaction. It
+// says which lanes have new work.
+func (in *Intake) transact(group []*request) (lanes []string, err error) {
+	// The transaction outlives the senders: what is accepted is accepted.
+	err = in.store.Update(context.Background(), func(tx *store.Tx) error {
+		lanes = lanes[:0]
+		for _, part := range byWorkspace(group) {
+			p, err := in.policyOf(tx, part[0].workspace)
+			if err != nil {
+				return err
+			}
+			b := &batch{tx: tx, policy: p, workspace: part[0].workspace, real: in.clock.Real()}
+			if err := b.take(part); err != nil {
+				return err
+			}
+			lanes = append(lanes, b.lanes...)
+		}
+		return nil
+	})
+	return lanes, err
+}
+
+func byWorkspace(group []*request) [][]*request {
+	var parts [][]*request
+next:
+	for _, r := range group {
+		for i := range parts {
+			if parts[i][0].workspace == r.workspace {
+				parts[i] = append(parts[i], r)
+				continue next
+			}
+		}
+		parts = append(parts, []*request{r})
+	}
+	return parts
+}
+
+// policy is a workspace's rules at one version.
+type policy struct {
+	*rule.Policy
+	version int64
+}
+
+// policyOf is the workspace's policy as this transaction sees it. It is
+// compiled anew only when the workspace's version has changed.
+func (in *Intake) policyOf(tx *store.Tx, workspace string) (*rule.Policy, error) {
+	version, err := tx.WorkspaceVersion(workspace)
+	if err != nil {
+		return nil, err
+	}
+	in.mu.Lock()
+	p := in.policies[workspace]
+	in.mu.Unlock()
+	if p != nil && p.version == version {
+		return p.Policy, nil
+	}
+	w, err := tx.Workspace(workspace)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := tx.Rules(workspace)
+	if err != nil {
+		return nil, err
+	}
+	compiled, err := rule.Compile(w.Settings, rules)
+	if err != nil {
+		return nil, err
+	}
+	in.mu.Lock()
+	in.policies[workspace] = &policy{compiled, version}
+	in.mu.Unlock()
+	return compiled, nil
+}

@@ -1,0 +1,70 @@
+package message
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/gostanna/stanna"
+)
+
+// maxReasons is how many reasons are shown; who wants more reads the page.
+const maxReasons = 7
+
+// factors are the reasons that the source gave for a change, the weightiest
+// first. When each has its impact, what is shown always adds up to the
+// change: by a last line "other", or by what the hidden ones come to.
+func (c chapter) factors(change float64) reasons {
+	r := reasons{source: outside(c.alert.Evidence.Source, 80)}
+	list := slices.Clone(c.alert.Evidence.Factors)
+	list = slices.DeleteFunc(list, func(f stanna.Factor) bool { return clean(f.Name+f.Detail) == "" })
+	if len(list) == 0 {
+		return r
+	}
+	sums := isNumber(change)
+	for _, f := range list {
+		sums = sums && f.Impact != nil && isNumber(*f.Impact)
+	}
+	if sums {
+		// The reasons that pull the way the score went come first.
+		slices.SortStableFunc(list, func(a, b stanna.Factor) int {
+			if change > 0 {
+				a, b = b, a
+			}
+			return cmp.Compare(*a.Impact, *b.Impact)
+		})
+	}
+	rest := change // what the reasons before do not account for
+	left := make([]float64, len(list)+1)
+	for i, f := range list {
+		left[i] = rest
+		if sums {
+			rest -= tenth(*f.Impact)
+		}
+		r.lines = append(r.lines, c.factor(f))
+	}
+	left[len(list)] = rest
+	if sums && tenth(rest) != 0 {
+		r.lines = append(r.lines, say(words("other ("+c.signed(rest)+")")))
+	}
+	r.more = func(shown int) phrase {
+		shown = min(shown, len(list))
+		line := "other"
+		if n := len(list) - shown; n > 0 {
+			line = "and " + c.count(n, "more reason")
+		}
+		if sums {
+			line += " (" + c.signed(left[shown]) + " in all)"
+		}
+		return joined(" · ", say(words(line)), link(c.page, "See all"))
+	}
+	return r
+}
+
+// factor writes one reason: "Usage: 118 a day, usually 200 (−11)".
+func (c chapter) factor(f stanna.Factor) phrase {
+	line := joined(": ", outside(f.Name, 80), outside(f.Detail, 240))
+	if f.Impact != nil && isNumber(*f.Impact) {
+		line = say(line, words(" ("+c.signed(*f.Impact)+")"))
+	}
+	return line
+}

@@ -1,0 +1,111 @@
+package message
+
+import (
+	"time"
+
+	"github.com/gostanna/stanna"
+)
+
+// healthDrop tells a fall of the health score.
+func healthDrop(c chapter) telling {
+	e := c.alert.Evidence
+	base, opened, value := tenth(e.Base), tenth(e.Opened), tenth(e.Value)
+	t := telling{
+		past: say(words("health fell from " + c.number(base) + " to " + c.number(opened))),
+		back: say(words(c.arrow(min(opened, tenth(e.Worst)), value))),
+		now:  say(words(c.standing(value))),
+		why:  c.factors(value - base),
+	}
+	if fall := tenth(base - value); fall > 0 {
+		t.change = say(words("health fell " + c.number(fall) + pointsTo(fall) + c.standing(value)))
+	} else {
+		t.change = say(words("health is " + c.standing(value)))
+	}
+	if e.FirstSeen {
+		t.since = say(words("since first seen, " + c.lasting(c.now.Sub(e.BaseAt)) + " ago"))
+	} else if !e.BaseAt.IsZero() && !e.ValueAt.IsZero() {
+		t.since = say(words("in " + c.lasting(e.ValueAt.Sub(e.BaseAt))))
+	}
+	t.course = c.course(t.since)
+	return t
+}
+
+// course is the small print of the score's way: from where, how fast, and
+// what had been told before.
+func (c chapter) course(since phrase) []phrase {
+	e := c.alert.Evidence
+	opened, value, worst := tenth(e.Opened), tenth(e.Value), tenth(e.Worst)
+	way := joined(" ", say(words(c.arrow(tenth(e.Base), value))), since)
+	if line := c.sparkline(c.state.Health); line != "" {
+		way = joined(" ", way, say(words(line)))
+	}
+	course := []phrase{way}
+	if value != opened {
+		course = append(course, say(words("first told at "+c.number(opened))))
+		if worst < min(value, opened) {
+			course = append(course, say(words("lowest "+c.number(worst))))
+		}
+	}
+	return course
+}
+
+func (c chapter) arrow(from, to float64) string { return c.number(from) + " → " + c.number(to) }
+
+// standing is a score with its zone: "38 (red)".
+func (c chapter) standing(score float64) string {
+	if !isNumber(score) {
+		return "not known"
+	}
+	return c.number(score) + " (" + string(c.settings.ZoneOf(score)) + ")"
+}
+
+func pointsTo(fall float64) string {
+	if fall == 1 {
+		return " point to "
+	}
+	return " points to "
+}
+
+// recently says whether something said about a client still belongs to now.
+func (c chapter) recently(at time.Time) bool {
+	n := c.daysAgo(at)
+	return !at.IsZero() && n >= -1 && n <= 30
+}
+
+// atTheSameTime lists what else is known to be wrong, for a score that came
+// without reasons. It claims no cause.
+func (c chapter) atTheSameTime() []phrase {
+	var lines []phrase
+	if p := c.state.Payment; p != (stanna.PaymentStanding{}) {
+		lines = append(lines, c.failedPayment(p))
+	}
+	if mood := c.state.Sentiment; mood.Value < 0 && c.recently(mood.At) {
+		lines = append(lines, c.mood(mood.At))
+	}
+	if percent, known := c.againstUsual(c.state.Engagement); known && percent <= bigFall {
+		lines = append(lines, say(words("Engagement "+c.engagement(c.state.Engagement))))
+	}
+	return lines
+}
+
+func (c chapter) failedPayment(p stanna.PaymentStanding) phrase {
+	line := "A payment failed"
+	if amount := c.money(p.Amount); amount != "" && p.Amount.Minor > 0 {
+		line = "A payment of " + amount + " failed"
+	}
+	if !p.FailedAt.IsZero() {
+		line += " on " + c.day(p.FailedAt)
+	}
+	if next, err := time.Parse(time.RFC3339, p.NextAttempt); err == nil && next.After(c.now) {
+		line += ", next try " + c.day(next)
+	}
+	return say(words(line))
+}
+
+func (c chapter) mood(at time.Time) phrase {
+	quote := outside(c.state.Quote, 240)
+	if quote == nil {
+		return say(words("A conversation on " + c.day(at) + " was negative"))
+	}
+	return say(words("Said on "+c.day(at)+": “"), quote, words("”"))
+}

@@ -1,0 +1,152 @@
+package message
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+)
+
+type failer interface {
+	Helper()
+	Errorf(format string, args ...any)
+}
+
+var _ failer = (*testing.T)(nil)
+
+// checkLimits holds a message against Slack's limits. It reads the JSON as
+// Slack would and shares nothing with the layout but the numbers on
+// https://docs.slack.dev/reference/block-kit/blocks.
+func checkLimits(t failer, r Rendered) {
+	t.Helper()
+	if strings.TrimSpace(r.Text) == "" {
+		t.Errorf("text is empty")
+	}
+	if n := units(r.Text); n > 4000 {
+		t.Errorf("text has %d characters", n)
+	}
+	if !utf8.ValidString(r.Text) {
+		t.Errorf("text is not UTF-8")
+	}
+	if r.Blocks == nil {
+		return
+	}
+	raw, err := json.Marshal(slack.Blocks{BlockSet: r.Blocks})
+	if err != nil {
+		t.Errorf("blocks do not marshal: %v", err)
+		return
+	}
+	var blocks []map[string]any
+	if err := json.Unmarshal(raw, &blocks); err != nil {
+		t.Errorf("blocks: %v", err)
+		return
+	}
+	if len(blocks) == 0 || len(blocks) > 50 {
+		t.Errorf("%d blocks", len(blocks))
+	}
+	total := 0
+	text := func(where string, x any, most int, kind string) {
+		o, _ := x.(map[string]any)
+		s, _ := o["text"].(string)
+		n := units(s)
+		if o["type"] == "plain_text" {
+			// As Slack may store it.
+			n = units(strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s))
+			if o["emoji"] != false {
+				t.Errorf("%s: emoji is not false", where)
+			}
+		} else if o["verbatim"] != true {
+			t.Errorf("%s: verbatim is not true", where)
+		}
+		if n == 0 || strings.TrimSpace(s) == "" || n > most {
+			t.Errorf("%s has %d characters", where, n)
+		}
+		if kind != "" && o["type"] != kind {
+			t.Errorf("%s is %v", where, o["type"])
+		}
+		if !utf8.ValidString(s) {
+			t.Errorf("%s is not UTF-8", where)
+		}
+		total += n
+	}
+	for i, b := range blocks {
+		where := fmt.Sprintf("block %d %v", i, b["type"])
+		switch b["type"] {
+		case "header":
+			text(where, b["text"], 150, "plain_text")
+		case "section":
+			fields, _ := b["fields"].([]any)
+			if b["text"] == nil && len(fields) == 0 || len(fields) > 10 {
+				t.Errorf("%s: %d fields", where, len(fields))
+			}
+			if b["text"] != nil {
+				text(where, b["text"], 3000, "mrkdwn")
+			}
+			for _, f := range fields {
+				text(where+" field", f, 2000, "mrkdwn")
+			}
+		case "context":
+			list, _ := b["elements"].([]any)
+			if len(list) == 0 || len(list) > 10 {
+				t.Errorf("%s: %d elements", where, len(list))
+			}
+			for _, e := range list {
+				text(where, e, 3000, "mrkdwn")
+			}
+		default:
+			t.Errorf("%s is not expected", where)
+		}
+	}
+	if total > 12_000-100*len(blocks) {
+		t.Errorf("blocks have %d characters together", total)
+	}
+}
+
+func units(s string) int { return len(utf16.Encode([]rune(s))) }
+
+// marked lists every <...> of a message that Slack would read as its own, in
+// the text and in the blocks, and every place where a bare < > or a stray &
+// was left.
+func marked(r Rendered) (marks, bare []string) {
+	texts := []string{r.Text}
+	for _, b := range r.Blocks {
+		switch x := b.(type) {
+		case *slack.SectionBlock:
+			if x.Text != nil {
+				texts = append(texts, x.Text.Text)
+			}
+			for _, f := range x.Fields {
+				texts = append(texts, f.Text)
+			}
+		case *slack.ContextBlock:
+			for _, e := range x.ContextElements.Elements {
+				texts = append(texts, e.(*slack.TextBlockObject).Text)
+			}
+		}
+	}
+	for _, s := range texts {
+		for s != "" {
+			i := strings.IndexAny(s, "<>&")
+			if i < 0 {
+				break
+			}
+			s = s[i:]
+			end := strings.IndexByte(s, '>')
+			switch {
+			case s[0] == '<' && end > 0:
+				marks = append(marks, s[1:end])
+				s = s[end+1:]
+			case strings.HasPrefix(s, "&amp;"), strings.HasPrefix(s, "&lt;"), strings.HasPrefix(s, "&gt;"):
+				s = s[1:]
+			default:
+				bare = append(bare, s[:min(len(s), 30)])
+				s = s[1:]
+			}
+		}
+	}
+	return marks, bare
+}

@@ -1,0 +1,75 @@
+package message
+
+import (
+	"strings"
+
+	"github.com/gostanna/stanna"
+)
+
+// bySeverity is every severity, the worst first.
+var bySeverity = []stanna.Severity{stanna.Critical, stanna.High, stanna.Medium, stanna.Low, stanna.Info}
+
+func tallyOf(items []SummaryItem) Tally {
+	t := Tally{Open: map[stanna.Severity]int{}}
+	seen := make(map[string]bool, len(items))
+	for _, i := range items {
+		if !seen[i.Client.ID] {
+			seen[i.Client.ID] = true
+			t.Clients++
+		}
+		if i.Alert.Open() {
+			t.Open[i.Alert.Severity]++
+		} else {
+			t.Closed++
+		}
+	}
+	return t
+}
+
+func (t Tally) open() int {
+	n := 0
+	for _, x := range t.Open {
+		n += x
+	}
+	return n
+}
+
+// symbol is that of the worst that is open.
+func (t Tally) symbol() string {
+	for _, s := range bySeverity {
+		if t.Open[s] > 0 {
+			return symbolOf(s)
+		}
+	}
+	return recoveredSymbol
+}
+
+// headline says how many there are and how bad: "37 clients need you: 3
+// critical, 12 high, 22 medium". Once some are closed it counts down.
+func (t Tally) headline(l local) string {
+	open, all := t.open(), t.open()+t.Closed
+	number := func(n int) string { return l.number(float64(n)) }
+	if open == 0 {
+		return number(all) + " of " + l.count(all, "alert") + " closed"
+	}
+	var parts []string
+	for _, s := range bySeverity {
+		if n := t.Open[s]; n > 0 {
+			parts = append(parts, number(n)+" "+strings.ToLower(wordOf(s)))
+		}
+	}
+	head := l.count(t.Clients, "client") + " need you"
+	switch {
+	case t.Closed > 0:
+		head = number(open) + " of " + l.count(all, "alert") + " still open"
+	case t.Clients == 1:
+		head = "1 client needs you"
+	}
+	if t.Closed == 0 && open != t.Clients {
+		head += ", " + l.count(open, "alert")
+	}
+	if len(parts) > 0 {
+		head += ": " + strings.Join(parts, ", ")
+	}
+	return head
+}

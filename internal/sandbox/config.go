@@ -1,0 +1,192 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// Config is the Slack that a sandbox starts as. New takes it as it stands, so that a zero rate means "no limit": start
+// from DefaultConfig, or from ParseConfig, which fills in what a file leaves out.
+type Config struct {
+	App  AppConfig  `json:"app"`
+	Team TeamConfig `json:"team"`
+	// Scopes are what the team has already granted to the app. An install adds those it requests.
+	Scopes []string `json:"scopes"`
+	// BotToken is the pasted token of an internal app: valid from the start, with Scopes. Empty: only OAuth gives one.
+	BotToken    string          `json:"bot_token"`
+	AutoApprove bool            `json:"auto_approve"`
+	Channels    []ChannelConfig `json:"channels"`
+	Users       []UserConfig    `json:"users"`
+	// PostsPerSecond is how many messages a channel takes in a second; 0 is no limit.
+	PostsPerSecond float64 `json:"posts_per_second"`
+	// UpdatesPerMinute is how many chat.update calls the team takes in a minute; 0 is no limit.
+	UpdatesPerMinute float64 `json:"updates_per_minute"`
+	// ListsPerMinute is the same for conversations.list (Slack: 20); 0, the default, is no limit.
+	ListsPerMinute float64 `json:"lists_per_minute"`
+}
+
+// AppConfig is what Slack's app settings page holds.
+type AppConfig struct {
+	ID            string   `json:"id"`
+	Name          string   `json:"name"`
+	ClientID      string   `json:"client_id"`
+	ClientSecret  string   `json:"client_secret"`
+	SigningSecret string   `json:"signing_secret"`
+	RedirectURLs  []string `json:"redirect_urls"`
+	// OptionalScopes is the manifest's bot_optional: the installer may untick them.
+	OptionalScopes []string `json:"optional_scopes"`
+	TokenRotation  bool     `json:"token_rotation"`
+	EventsURL      string   `json:"events_url"`
+}
+
+// TeamConfig is the one workspace. An EnterpriseID puts it inside an Enterprise org.
+type TeamConfig struct {
+	ID             string `json:"id"`
+	Name           string `json:"name"`
+	EnterpriseID   string `json:"enterprise_id"`
+	EnterpriseName string `json:"enterprise_name"`
+}
+
+// ChannelConfig is a channel; IsMember says whether the bot is in it.
+type ChannelConfig struct {
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	IsPrivate  bool   `json:"is_private"`
+	IsArchived bool   `json:"is_archived"`
+	IsMember   bool   `json:"is_member"`
+}
+
+// UserConfig is a person; Deleted is a deactivated account.
+type UserConfig struct {
+	ID      string `json:"id"`
+	Email   string `json:"email"`
+	Name    string `json:"name"`
+	Deleted bool   `json:"deleted"`
+}
+
+// DefaultConfig is the book that `stanna sandbox` opens with when no file is given.
+func DefaultConfig() Config {
+	return Config{
+		App: AppConfig{
+			ID: "A0SANDBOX1", Name: "Stanna", ClientID: "1111111111.2222222222",
+			ClientSecret: "sandbox-client-secret", SigningSecret: "sandbox-signing-secret",
+		},
+		Team: TeamConfig{ID: "T0SANDBOX1", Name: "Acme Sandbox"},
+		Channels: []ChannelConfig{
+			{ID: "C0HEALTH01", Name: "customer-health", IsMember: true},
+			{ID: "C0ALERTS01", Name: "cs-alerts", IsMember: true},
+			{ID: "C0GENERAL1", Name: "general"},
+			{ID: "C0PRIVATE1", Name: "cs-private", IsPrivate: true, IsMember: true},
+			{ID: "C0OLDNEWS1", Name: "old-news", IsArchived: true},
+		},
+		Users: []UserConfig{
+			{ID: "U0ANASILVA", Email: "ana.silva@example.com", Name: "Ana Silva"},
+			{ID: "U0CHLOEMAR", Email: "chloe.martin@example.com", Name: "Chloe Martin"},
+			{ID: "U0TOMASNOV", Email: "tomas.novak@example.com", Name: "Tomas Novak"},
+			{ID: "U0PRIYARAO", Email: "priya.rao@example.com", Name: "Priya Rao"},
+			{ID: "U0LEFTLAST", Email: "former.colleague@example.com", Name: "Former Colleague", Deleted: true},
+		},
+		PostsPerSecond:   1,
+		UpdatesPerMinute: 50,
+	}
+}
+
+// ParseConfig reads a configuration file. What it does not mention has the value of DefaultConfig; a list that is
+// given, even an empty one, replaces the default list. An unknown key is refused by name.
+func ParseConfig(data []byte) (Config, error) {
+	cfg := DefaultConfig()
+	// Lists are decoded into nothing: decoding over the default ones would mix the two element by element.
+	channels, users := cfg.Channels, cfg.Users
+	cfg.Channels, cfg.Users = nil, nil
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&cfg); err != nil {
+		return Config{}, explainDecode(err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return Config{}, errors.New("sandbox config: there is text after the closing brace; remove it")
+	}
+	if cfg.Channels == nil {
+		cfg.Channels = channels
+	}
+	if cfg.Users == nil {
+		cfg.Users = users
+	}
+	if err := cfg.validate(); err != nil {
+		return Config{}, fmt.Errorf("sandbox config: %w", err)
+	}
+	return cfg, nil
+}
+
+func explainDecode(err error) error {
+	if key, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {
+		return fmt.Errorf("sandbox config: unknown key %s; check its spelling and the object it stands in", key)
+	}
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) {
+		return fmt.Errorf("sandbox config: %s must be a %s, not a %s", kind.Field, kind.Type, kind.Value)
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("sandbox config: the file ends too early; it must hold one JSON object")
+	}
+	return fmt.Errorf("sandbox config: not valid JSON: %w", err)
+}
+
+func (cfg Config) validate() error {
+	ids := map[string]string{}
+	once := func(where, id, pattern string) error {
+		if !regexp.MustCompile(pattern).MatchString(id) {
+			return fmt.Errorf("%s: id %q must match %s", where, id, pattern)
+		}
+		if other, taken := ids[id]; taken {
+			return fmt.Errorf("%s: id %q is already that of %s", where, id, other)
+		}
+		ids[id] = where
+		return nil
+	}
+	if err := once("team", cfg.Team.ID, `^T[A-Z0-9]+$`); err != nil {
+		return err
+	}
+	names := map[string]bool{}
+	for i, ch := range cfg.Channels {
+		where := fmt.Sprintf("channels[%d]", i)
+		if err := once(where, ch.ID, `^[CG][A-Z0-9]+$`); err != nil {
+			return err
+		}
+		if ch.Name == "" || names[ch.Name] {
+			return fmt.Errorf("%s: name %q is empty or taken", where, ch.Name)
+		}
+		names[ch.Name] = true
+	}
+	for i, u := range cfg.Users {
+		if err := once(fmt.Sprintf("users[%d]", i), u.ID, `^[UW][A-Z0-9]+$`); err != nil {
+			return err
+		}
+	}
+	for i, raw := range cfg.App.RedirectURLs {
+		if u, err := url.Parse(raw); err != nil || u.Scheme == "" || u.Host == "" || u.Fragment != "" {
+			return fmt.Errorf("app.redirect_urls[%d]: %q must be a full URL without #", i, raw)
+		}
+	}
+	for _, scope := range append(append([]string{}, cfg.Scopes...), cfg.App.OptionalScopes...) {
+		if _, known := scopeWords()[scope]; !known {
+			return fmt.Errorf("scope %q is not a bot scope that the sandbox knows", scope)
+		}
+	}
+	if cfg.BotToken != "" && !strings.HasPrefix(cfg.BotToken, "xoxb-") {
+		return errors.New("bot_token must begin with xoxb-, as Slack's bot tokens do")
+	}
+	if cfg.App.ClientID == "" || cfg.App.ClientSecret == "" || cfg.App.SigningSecret == "" {
+		return errors.New("app.client_id, app.client_secret and app.signing_secret must not be empty; leave them out for the defaults")
+	}
+	if cfg.PostsPerSecond < 0 || cfg.UpdatesPerMinute < 0 || cfg.ListsPerMinute < 0 {
+		return errors.New("posts_per_second, updates_per_minute and lists_per_minute must be 0 (no limit) or more")
+	}
+	return nil
+}

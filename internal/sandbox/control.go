@@ -1,0 +1,239 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// controlRoutes are the strings behind the stage: what a test or a person does to this Slack that an app could not.
+func (s *Sandbox) controlRoutes(mux *http.ServeMux) {
+	control := func(pattern string, act func(r *http.Request) (any, error)) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			result, err := act(r)
+			status := http.StatusOK
+			if err != nil {
+				status, result = http.StatusBadRequest, map[string]any{"ok": false, "error": err.Error()}
+			}
+			w.Header().Set("Content-Type", "application/json; charset=utf-8")
+			w.WriteHeader(status)
+			_ = json.NewEncoder(w).Encode(result) // the caller may be gone
+		})
+	}
+	control("GET /sandbox/state", func(*http.Request) (any, error) { return s.State(), nil })
+	control("GET /sandbox/messages", s.controlMessages)
+	control("POST /sandbox/messages", s.controlSay)
+	control("POST /sandbox/messages/delete", s.controlDelete)
+	control("GET /sandbox/calls", func(*http.Request) (any, error) {
+		return map[string]any{"calls": s.Calls(), "stats": s.Stats()}, nil
+	})
+	control("GET /sandbox/stats", func(*http.Request) (any, error) { return s.Stats(), nil })
+	control("GET /sandbox/faults", func(*http.Request) (any, error) { return s.Faults(), nil })
+	control("POST /sandbox/faults", func(r *http.Request) (any, error) {
+		var f Fault
+		if err := readControl(r, &f); err != nil {
+			return nil, err
+		}
+		return orError(s.SetFault(f))
+	})
+	clear := func(r *http.Request) (any, error) {
+		return map[string]any{"ok": true, "cleared": s.ClearFaults(r.PathValue("id"))}, nil
+	}
+	control("DELETE /sandbox/faults", clear)
+	control("DELETE /sandbox/faults/{id}", clear)
+	control("POST /sandbox/channels", s.controlChannel)
+	control("POST /sandbox/users", s.controlUser)
+	control("POST /sandbox/install", s.controlInstall)
+	control("POST /sandbox/uninstall", func(*http.Request) (any, error) { s.Uninstall(); return done(), nil })
+	control("POST /sandbox/revoke", func(*http.Request) (any, error) { s.Revoke(); return done(), nil })
+	control("POST /sandbox/tokens/expire", func(*http.Request) (any, error) {
+		return map[string]any{"ok": true, "expired": s.ExpireTokens()}, nil
+	})
+	control("POST /sandbox/reset", func(r *http.Request) (any, error) {
+		var order struct {
+			KeepTokens bool `json:"keep_tokens"`
+		}
+		if err := readControl(r, &order); err != nil {
+			return nil, err
+		}
+		s.Reset(order.KeepTokens)
+		return done(), nil
+	})
+	control("GET /sandbox/events", func(*http.Request) (any, error) { return s.Events(), nil })
+	control("POST /sandbox/events", s.controlEvent)
+	control("POST /sandbox/events/url", func(r *http.Request) (any, error) {
+		var order struct {
+			URL string `json:"url"`
+		}
+		if err := readControl(r, &order); err != nil {
+			return nil, err
+		}
+		return done(), s.SetEventsURL(r.Context(), order.URL)
+	})
+}
+
+func done() map[string]any { return map[string]any{"ok": true} }
+
+func orError[T any](value T, err error) (any, error) { return value, err }
+
+// readControl reads a JSON body, if there is one, and refuses unknown keys by name.
+func readControl(r *http.Request, into any) error {
+	dec := json.NewDecoder(http.MaxBytesReader(nil, r.Body, 1<<20))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("the body must be a JSON object with known keys: %w", err)
+	}
+	return nil
+}
+
+// controlMessages lists what was posted. channel and after (a seq) narrow it; at_least with wait_ms waits for that many.
+func (s *Sandbox) controlMessages(r *http.Request) (any, error) {
+	query := r.URL.Query()
+	number := func(name string) (int64, error) {
+		if !query.Has(name) {
+			return 0, nil
+		}
+		n, err := strconv.ParseInt(query.Get(name), 10, 64)
+		if err != nil || n < 0 {
+			return 0, fmt.Errorf("%s must be a number, not %q", name, query.Get(name))
+		}
+		return n, nil
+	}
+	after, err := number("after")
+	if err != nil {
+		return nil, err
+	}
+	atLeast, err := number("at_least")
+	if err != nil {
+		return nil, err
+	}
+	wait, err := number("wait_ms")
+	if err != nil {
+		return nil, err
+	}
+	list := s.MessagesIn(query.Get("channel"), after)
+	if int64(len(list)) < atLeast && wait > 0 {
+		ctx, cancel := context.WithTimeout(r.Context(), time.Duration(min(wait, 60_000))*time.Millisecond)
+		defer cancel()
+		// Whether they came or not, what is there is the answer.
+		_ = s.WaitFor(ctx, func() bool {
+			list = s.MessagesIn(query.Get("channel"), after)
+			return int64(len(list)) >= atLeast
+		})
+	}
+	return list, nil
+}
+
+// controlSay is a person writing in a channel: the app cannot update or delete that.
+func (s *Sandbox) controlSay(r *http.Request) (any, error) {
+	var order struct {
+		Channel  string `json:"channel"`
+		User     string `json:"user"`
+		Text     string `json:"text"`
+		ThreadTS string `json:"thread_ts"`
+	}
+	if err := readControl(r, &order); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ch, u := s.team.find(order.Channel), s.team.user(order.User)
+	if ch == nil || u == nil || order.Text == "" {
+		return nil, errors.New("channel and user must be ones that exist, and text must not be empty")
+	}
+	now := s.now()
+	m := &message{ch: ch, Message: Message{Channel: ch.ID, ChannelName: ch.title(), TS: ch.nextTS(now), User: u.ID,
+		ThreadTS: order.ThreadTS, Text: order.Text, Blocks: json.RawMessage("[]"), PostedAt: now}}
+	s.team.messages.add(m, s.opts.KeepMessages)
+	s.notify()
+	return m.Message, nil
+}
+
+// controlDelete is a person deleting a message in Slack.
+func (s *Sandbox) controlDelete(r *http.Request) (any, error) {
+	var order struct {
+		Channel string `json:"channel"`
+		TS      string `json:"ts"`
+	}
+	if err := readControl(r, &order); err != nil {
+		return nil, err
+	}
+	return done(), s.DeleteMessage(order.Channel, order.TS)
+}
+
+// DeleteMessage takes a message away as a person would in Slack; the app then finds it no more.
+func (s *Sandbox) DeleteMessage(channel, ts string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ch := s.team.find(channel)
+	if ch == nil {
+		return fmt.Errorf("there is no channel %q", channel)
+	}
+	m := ch.byTS[ts]
+	if m == nil {
+		return fmt.Errorf("channel %s has no message with ts %q; take it from GET /sandbox/messages", channel, ts)
+	}
+	m.remove()
+	s.notify()
+	return nil
+}
+
+// controlInstall plays an install that was started at Slack and not at the app: the answer's location is where the
+// browser would be sent, with a code and no state.
+func (s *Sandbox) controlInstall(r *http.Request) (any, error) {
+	var order struct {
+		RedirectURI string `json:"redirect_uri"`
+		Scope       string `json:"scope"`
+		OrgWide     bool   `json:"org_wide"`
+	}
+	if err := readControl(r, &order); err != nil {
+		return nil, err
+	}
+	query := url.Values{"client_id": {s.cfg.App.ClientID}, "scope": {order.Scope}}
+	if order.RedirectURI != "" {
+		query.Set("redirect_uri", order.RedirectURI)
+	}
+	if order.OrgWide {
+		query.Set("org", "1")
+	}
+	req, problem := s.checkAuthorize(query)
+	if problem != nil {
+		return nil, errors.New(problem.Title + ": " + problem.Detail)
+	}
+	req.sentURI = false
+	return map[string]any{"ok": true, "location": withQuery(req.redirectURI, url.Values{"code": {s.newCode(req, req.scopes)}})}, nil
+}
+
+// controlEvent sends any event. tamper signs it with a wrong secret, age_s dates it back.
+func (s *Sandbox) controlEvent(r *http.Request) (any, error) {
+	var order struct {
+		Event  map[string]any `json:"event"`
+		Tamper bool           `json:"tamper"`
+		AgeS   int            `json:"age_s"`
+	}
+	if err := readControl(r, &order); err != nil {
+		return nil, err
+	}
+	if kind, _ := order.Event["type"].(string); strings.TrimSpace(kind) == "" {
+		return nil, errors.New(`"event" must be an object with a type`)
+	}
+	sig := signature{secret: s.cfg.App.SigningSecret, age: time.Duration(order.AgeS) * time.Second}
+	if order.Tamper {
+		sig.secret += "-forged"
+	}
+	s.mu.Lock()
+	inst := s.installed()
+	s.mu.Unlock()
+	id := s.dispatch(inst, order.Event, sig)
+	if id == "" {
+		return nil, errors.New("there is no events URL; set app.events_url or POST /sandbox/events/url first")
+	}
+	return map[string]any{"ok": true, "event_id": id}, nil
+}

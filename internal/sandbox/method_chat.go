@@ -1,0 +1,256 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"unicode/utf8"
+)
+
+// Limits of texts: https://docs.slack.dev/reference/methods/chat.postMessage and
+// https://docs.slack.dev/reference/methods/chat.update. Slack documents the 4,000 of chat.update as characters; people
+// who measured found that it counts bytes, so bytes it is here: what passes here passes there.
+const (
+	maxPostText     = 40_000
+	maxUpdateText   = 4_000
+	maxMarkdownText = 12_000
+	maxAttachments  = 100
+)
+
+// content is the checked body of a post or an update.
+type content struct {
+	text        string
+	blocks      json.RawMessage
+	attachments json.RawMessage
+	metadata    json.RawMessage
+	hasBlocks   bool
+}
+
+// chatPostMessage posts to a channel, or to a person's DM with the app.
+func (s *Sandbox) chatPostMessage(c *call) (answer, *slackError) {
+	if refusal := c.need("chat:write"); refusal != nil {
+		return nil, refusal
+	}
+	if c.arg("channel") == "" {
+		return nil, missingField("channel")
+	}
+	body, refusal := readContent(c)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if utf8.RuneCountInString(body.text) > maxPostText {
+		body.text = string([]rune(body.text)[:maxPostText]) // Slack cuts without a word
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ch, refusal := s.postable(c)
+	if refusal != nil {
+		return nil, refusal
+	}
+	thread, refusal := ch.parent(c.arg("thread_ts"))
+	if refusal != nil {
+		return nil, refusal
+	}
+	now := s.now()
+	// One message a second a channel; a tenth of tolerance, since Slack does not count with a stopwatch
+	// (https://docs.slack.dev/apis/web-api/rate-limits).
+	if wait := ch.postPace.take(now, s.cfg.PostsPerSecond, 1.1); wait > 0 {
+		return nil, &slackError{code: "ratelimited", retryAfter: retryAfter(wait)}
+	}
+	m := &message{ch: ch, Message: Message{
+		Channel: ch.ID, ChannelName: ch.title(), TS: ch.nextTS(now), ThreadTS: thread, User: botUserID,
+		Text: body.text, Blocks: body.blocks, Attachments: body.attachments, Metadata: body.metadata, PostedAt: now,
+	}}
+	s.team.messages.add(m, s.opts.KeepMessages)
+	s.notify()
+	return answer{"channel": ch.ID, "ts": m.TS, "message": s.posted(m)}, nil
+}
+
+// postable finds the channel of a post and says why not, in Slack's words. The caller holds mu.
+func (s *Sandbox) postable(c *call) (*channel, *slackError) {
+	ref := c.arg("channel")
+	if u := s.team.user(ref); u != nil {
+		if u.Deleted {
+			return nil, refuse("user_disabled")
+		}
+		dm, _ := s.team.openDM(u)
+		return dm, nil
+	}
+	ch := s.team.find(ref)
+	switch {
+	case ch == nil || !ch.visible():
+		return nil, refuse("channel_not_found")
+	case ch.IsArchived:
+		return nil, refuse("is_archived")
+	case !ch.IsMember && !c.scopes.has("chat:write.public"):
+		return nil, refuse("not_in_channel")
+	}
+	return ch, nil
+}
+
+// parent resolves thread_ts: a reply's ts means its parent's. What Slack does with the ts of a message that is not
+// there is not documented; refusing shows the mistake.
+func (ch *channel) parent(threadTS string) (string, *slackError) {
+	if threadTS == "" {
+		return "", nil
+	}
+	m := ch.byTS[threadTS]
+	if m == nil {
+		return "", refuse("cannot_reply_to_message")
+	}
+	if m.ThreadTS != "" {
+		return m.ThreadTS, nil
+	}
+	return m.TS, nil
+}
+
+// chatUpdate replaces a message of the app's own. Blocks that are not given again are removed.
+func (s *Sandbox) chatUpdate(c *call) (answer, *slackError) {
+	if refusal := c.need("chat:write"); refusal != nil {
+		return nil, refusal
+	}
+	body, refusal := readContent(c)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if len(body.text) > maxUpdateText {
+		return nil, refuse("msg_too_long")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m, refusal := s.own(c, "cant_update_message")
+	if refusal != nil {
+		return nil, refusal
+	}
+	if m.ch.IsArchived {
+		return nil, refuse("is_inactive")
+	}
+	now := s.now()
+	// Tier 3 is 50 a minute for the team; bursts are tolerated and not documented: a fifth of it here.
+	perMinute := s.cfg.UpdatesPerMinute
+	if wait := s.updates.take(now, perMinute/60, max(1, perMinute/5)); wait > 0 {
+		return nil, &slackError{code: "ratelimited", retryAfter: retryAfter(wait)}
+	}
+	m.edit(body.text, body.blocks, body.attachments, formatTS(now.UnixMicro()))
+	s.notify()
+	return answer{"channel": m.Channel, "ts": m.TS, "text": m.Text, "message": s.posted(m)}, nil
+}
+
+func (s *Sandbox) chatDelete(c *call) (answer, *slackError) {
+	if refusal := c.need("chat:write"); refusal != nil {
+		return nil, refusal
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m, refusal := s.own(c, "cant_delete_message")
+	if refusal != nil {
+		return nil, refusal
+	}
+	m.remove()
+	s.notify()
+	return answer{"channel": m.Channel, "ts": m.TS}, nil
+}
+
+// own finds a message of the app by channel and ts. Only ids will do here: the D… of a DM, never the U….
+func (s *Sandbox) own(c *call, foreign string) (*message, *slackError) {
+	for _, name := range []string{"channel", "ts"} {
+		if c.arg(name) == "" {
+			return nil, missingField(name)
+		}
+	}
+	ch := s.team.byID[c.arg("channel")]
+	if ch == nil || !ch.visible() {
+		return nil, refuse("channel_not_found")
+	}
+	m := ch.byTS[c.arg("ts")]
+	switch {
+	case m == nil:
+		return nil, refuse("message_not_found")
+	case m.User != botUserID:
+		return nil, refuse(foreign)
+	}
+	return m, nil
+}
+
+// readContent checks text, blocks, attachments and metadata.
+func readContent(c *call) (content, *slackError) {
+	var body content
+	body.text = c.arg("text")
+	if markdown := c.arg("markdown_text"); markdown != "" {
+		if body.text != "" || c.arg("blocks") != "" {
+			return body, refuse("markdown_text_conflict")
+		}
+		if utf8.RuneCountInString(markdown) > maxMarkdownText {
+			return body, refuse("msg_too_long")
+		}
+		body.text = markdown
+	}
+	var refusal *slackError
+	if body.blocks, refusal = checkBlocks(c.arg("blocks")); refusal != nil {
+		return body, refusal
+	}
+	body.hasBlocks = string(body.blocks) != "[]"
+	if raw := c.arg("attachments"); raw != "" && raw != "[]" {
+		var list []map[string]any
+		if err := json.Unmarshal([]byte(raw), &list); err != nil {
+			return body, refuse("invalid_attachments")
+		}
+		if len(list) > maxAttachments {
+			return body, refuse("too_many_attachments")
+		}
+		body.attachments = json.RawMessage(raw)
+	}
+	if body.metadata, refusal = checkMetadata(c.arg("metadata")); refusal != nil {
+		return body, refusal
+	}
+	if body.text == "" && !body.hasBlocks && body.attachments == nil {
+		return body, refuse("no_text")
+	}
+	return body, nil
+}
+
+// checkMetadata: https://docs.slack.dev/messaging/message-metadata
+func checkMetadata(raw string) (json.RawMessage, *slackError) {
+	if raw == "" {
+		return nil, nil
+	}
+	var fields struct {
+		EventType    string         `json:"event_type"`
+		EventPayload map[string]any `json:"event_payload"`
+	}
+	if err := json.Unmarshal([]byte(raw), &fields); err != nil {
+		return nil, refuse("invalid_metadata_format")
+	}
+	if fields.EventType == "" || fields.EventPayload == nil {
+		return nil, refuse("invalid_metadata_schema")
+	}
+	return json.RawMessage(raw), nil
+}
+
+// posted is the message object of an answer.
+func (s *Sandbox) posted(m *message) map[string]any {
+	out := map[string]any{
+		"type": "message", "ts": m.TS, "text": m.Text, "user": botUserID, "bot_id": botID, "app_id": s.cfg.App.ID,
+		"team":        s.team.ID,
+		"bot_profile": map[string]any{"id": botID, "app_id": s.cfg.App.ID, "name": s.cfg.App.Name, "team_id": s.team.ID, "deleted": false},
+	}
+	if m.Text == "" {
+		out["text"] = "This content can't be displayed."
+	}
+	if string(m.Blocks) != "[]" {
+		out["blocks"] = m.Blocks
+	}
+	if m.Attachments != nil {
+		out["attachments"] = m.Attachments
+	}
+	if m.ThreadTS != "" {
+		out["thread_ts"] = m.ThreadTS
+	}
+	if m.Edited != nil {
+		out["edited"] = map[string]any{"user": botUserID, "ts": *m.Edited}
+	}
+	return out
+}
+
+func missingField(name string) *slackError {
+	return &slackError{code: "invalid_arguments", extra: answer{"response_metadata": map[string]any{
+		"messages": []string{"[ERROR] missing required field: " + name}}}}
+}

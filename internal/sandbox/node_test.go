@@ -1,0 +1,58 @@
+package sandbox
+
+import (
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// TestSlacksOwnSDKsTakeItForSlack runs test/node: the official Node SDKs against a sandbox on loopback.
+func TestSlacksOwnSDKsTakeItForSlack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs Node; left out by -short")
+	}
+	for _, tool := range []string{"node", "npm"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			if os.Getenv("CI") == "true" {
+				t.Fatalf("%s is not installed, and CI must run this test", tool)
+			}
+			t.Skipf("%s is not installed", tool)
+		}
+	}
+	folder, err := filepath.Abs("../../test/node")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(folder, "node_modules")); os.IsNotExist(err) {
+		npm := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund", "--prefer-offline")
+		npm.Dir = folder
+		if out, err := npm.CombinedOutput(); err != nil {
+			t.Fatalf("npm ci in %s: %v\n%s", folder, err, out)
+		}
+	}
+	open := func(change func(*Config)) string {
+		cfg := DefaultConfig()
+		cfg.PostsPerSecond = 0
+		change(&cfg)
+		// The SDKs compare timestamps with the real time, so this sandbox has the real clock.
+		s := New(cfg, Options{Now: time.Now})
+		srv := httptest.NewServer(s.Handler())
+		t.Cleanup(func() { srv.Close(); s.Close() })
+		return srv.URL
+	}
+	node := exec.CommandContext(t.Context(), "node", "--test", "sandbox.test.mjs")
+	node.Dir = folder
+	app := DefaultConfig().App
+	node.Env = append(os.Environ(),
+		"SANDBOX_URL="+open(func(*Config) {}),
+		"SANDBOX_ROTATION_URL="+open(func(cfg *Config) { cfg.App.TokenRotation, cfg.AutoApprove = true, true }),
+		"SANDBOX_CLIENT_ID="+app.ClientID, "SANDBOX_CLIENT_SECRET="+app.ClientSecret, "SANDBOX_SIGNING_SECRET="+app.SigningSecret)
+	out, err := node.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Errorf("the SDKs do not take it for Slack: %v", err)
+	}
+}

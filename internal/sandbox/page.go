@@ -1,0 +1,243 @@
+package sandbox
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+//go:embed assets
+var assets embed.FS
+
+func parsePages() *template.Template {
+	return template.Must(template.ParseFS(assets, "assets/*.html"))
+}
+
+func (s *Sandbox) pageRoutes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /{$}", s.serveHome)
+	mux.HandleFunc("GET /channels/{id}", s.serveChannel)
+	mux.Handle("GET /assets/", http.FileServerFS(assets))
+}
+
+// frame is what every page of the team has around it.
+type frame struct {
+	State
+	Title    string
+	AppName  string
+	Current  string
+	Channels []ChannelState
+	DMs      []ChannelState
+	Troubles []string // faults in force
+}
+
+func (s *Sandbox) frame(title, current string) frame {
+	f := frame{State: s.State(), Title: title, AppName: s.cfg.App.Name, Current: current}
+	for _, ch := range f.State.Channels {
+		if ch.IsIM {
+			f.DMs = append(f.DMs, ch)
+		} else {
+			f.Channels = append(f.Channels, ch)
+		}
+	}
+	for _, fault := range f.Faults {
+		f.Troubles = append(f.Troubles, fault.sentence())
+	}
+	return f
+}
+
+// rowView is a channel in the sidebar.
+type rowView struct {
+	ChannelState
+	Current bool
+}
+
+// Row is used by the sidebar's template.
+func (f frame) Row(ch ChannelState) rowView { return rowView{ch, ch.ID == f.Current} }
+
+// homeView is the state of the house: who is connected, what went well and what did not.
+type homeView struct {
+	frame
+	Scopes   []string
+	Outcomes []outcomeView
+	Recent   []Call
+	Events   []EventDelivery
+}
+
+type outcomeView struct {
+	Method, Outcome string
+	Count           int64
+}
+
+func (s *Sandbox) serveHome(w http.ResponseWriter, _ *http.Request) {
+	view := homeView{frame: s.frame("State", ""), Recent: s.Calls(), Events: s.Events()}
+	view.Scopes = splitScopes(view.State.Scopes)
+	view.Recent = view.Recent[max(0, len(view.Recent)-20):]
+	slices.Reverse(view.Recent)
+	slices.Reverse(view.Events)
+	for method, outcomes := range s.Stats().Outcomes {
+		for outcome, n := range outcomes {
+			view.Outcomes = append(view.Outcomes, outcomeView{method, outcome, n})
+		}
+	}
+	slices.SortFunc(view.Outcomes, func(a, b outcomeView) int {
+		return strings.Compare(a.Method+" "+a.Outcome, b.Method+" "+b.Outcome)
+	})
+	s.render(w, http.StatusOK, "home.html", view)
+}
+
+// channelView is a channel with the last messages, replies below their parents.
+type channelView struct {
+	frame
+	Channel  ChannelState
+	Earlier  int // messages above the first one shown
+	Messages []messageView
+}
+
+type messageView struct {
+	Message
+	Author  string
+	IsApp   bool
+	Day     string // set on the first message of a day
+	Time    string
+	Body    template.HTML
+	Blocks  []blockView
+	Replies []messageView
+}
+
+const messagesShown = 100
+
+func (s *Sandbox) serveChannel(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	view := channelView{frame: s.frame("", id)}
+	i := slices.IndexFunc(view.State.Channels, func(ch ChannelState) bool { return ch.ID == id })
+	if i < 0 {
+		s.render(w, http.StatusNotFound, "problem.html", authorizeProblem{"No such channel", "The sandbox has no channel with the id " + id + ".", "channel_not_found"})
+		return
+	}
+	view.Channel = view.State.Channels[i]
+	view.Title = view.Channel.Title
+	view.Earlier, view.Messages = s.threads(id, view.State)
+	s.render(w, http.StatusOK, "channel.html", view)
+}
+
+// threads arranges a channel's messages as Slack does, a deleted parent standing only while it has replies.
+func (s *Sandbox) threads(channel string, state State) (earlier int, out []messageView) {
+	r := renderer{names: map[string]string{botUserID: s.cfg.App.Name}, now: s.now()}
+	for _, u := range state.Users {
+		r.names[u.ID] = u.Name
+	}
+	for _, ch := range state.Channels {
+		r.names[ch.ID] = ch.Name
+	}
+	all := s.MessagesIn(channel, 0)
+	replies := map[string][]Message{}
+	var parents []Message
+	for _, m := range all {
+		switch {
+		case m.ThreadTS != "" && !m.Deleted:
+			replies[m.ThreadTS] = append(replies[m.ThreadTS], m)
+		case m.ThreadTS == "":
+			parents = append(parents, m)
+		}
+	}
+	parents = slices.DeleteFunc(parents, func(m Message) bool { return m.Deleted && replies[m.TS] == nil })
+	earlier = max(0, len(parents)-messagesShown)
+	day := ""
+	for _, m := range parents[earlier:] {
+		view := s.view(r, m)
+		if d := m.PostedAt.UTC().Format("Monday, 2 January 2006"); d != day {
+			day, view.Day = d, d
+		}
+		for _, reply := range replies[m.TS] {
+			view.Replies = append(view.Replies, s.view(r, reply))
+		}
+		out = append(out, view)
+	}
+	return earlier, out
+}
+
+func (s *Sandbox) view(r renderer, m Message) messageView {
+	view := messageView{Message: m, Author: r.names[m.User], IsApp: m.User == botUserID, Time: m.PostedAt.UTC().Format("15:04")}
+	if m.Deleted {
+		view.Body = "<em>This message was deleted.</em>"
+		return view
+	}
+	view.Blocks = r.blocks(m.Blocks)
+	if len(view.Blocks) == 0 {
+		view.Body = r.mrkdwn(false).render(m.Text)
+	}
+	return view
+}
+
+// Initial is the letter of an avatar.
+func (v messageView) Initial() string {
+	for _, r := range v.Author {
+		return strings.ToUpper(string(r))
+	}
+	return "?"
+}
+
+// Clock is a call's or an event's time of day.
+func (c Call) Clock() string          { return c.At.UTC().Format("15:04:05") }
+func (e EventDelivery) Clock() string { return e.At.UTC().Format("15:04:05") }
+
+// Expiry is when a token ends, or nothing.
+func (t TokenState) Expiry() string {
+	if t.ExpiresAt.IsZero() {
+		return "does not expire"
+	}
+	return "until " + t.ExpiresAt.UTC().Format(time.DateTime) + " UTC"
+}
+
+// scopeView is a scope on the consent page.
+type scopeView struct {
+	Scope, Words string
+	Granted      bool // the team has granted it before
+}
+
+type consentView struct {
+	AppName, TeamName, Query, Redirect string
+	OrgWide                            bool
+	Required, Optional                 []scopeView
+}
+
+func (s *Sandbox) renderConsent(w http.ResponseWriter, req authorizeRequest) {
+	s.mu.Lock()
+	granted := s.inst.scopes
+	s.mu.Unlock()
+	view := consentView{AppName: s.cfg.App.Name, TeamName: s.cfg.Team.Name, Query: req.query.Encode(), Redirect: req.redirectURI, OrgWide: req.org}
+	if req.org {
+		view.TeamName = s.cfg.Team.EnterpriseName
+	}
+	words := scopeWords()
+	for _, scope := range req.scopes {
+		line := scopeView{scope, words[scope], granted.has(scope)}
+		if s.optional(scope) {
+			view.Optional = append(view.Optional, line)
+		} else {
+			view.Required = append(view.Required, line)
+		}
+	}
+	s.render(w, http.StatusOK, "consent.html", view)
+}
+
+// render writes a page. Nothing on it may run but our own script, whatever a message says.
+func (s *Sandbox) render(w http.ResponseWriter, status int, name string, view any) {
+	var page bytes.Buffer
+	if err := s.pages.ExecuteTemplate(&page, name, view); err != nil {
+		http.Error(w, "the page could not be drawn: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src http: https: data:; base-uri 'none'; frame-ancestors 'none'")
+	w.WriteHeader(status)
+	_, _ = w.Write(page.Bytes())
+}

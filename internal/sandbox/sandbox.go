@@ -1,0 +1,181 @@
+package sandbox
+
+import (
+	"context"
+	"crypto/rand"
+	"html/template"
+	mathrand "math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Options are what a sandbox needs from outside.
+type Options struct {
+	// Now is the clock. Required.
+	Now func() time.Time
+	// EventRetries are the pauses before an event that was not answered 2xx is sent again. Nil: at once, after one
+	// minute, after five, as Slack does (https://docs.slack.dev/apis/events-api/).
+	EventRetries []time.Duration
+	// KeepMessages bounds the memory: the oldest messages beyond it are forgotten. 0: 200,000.
+	KeepMessages int
+	// KeepCalls bounds the call log in the same way. 0: 10,000.
+	KeepCalls int
+}
+
+// Sandbox is one Slack with one team. It is safe for concurrent use.
+type Sandbox struct {
+	cfg     Config
+	opts    Options
+	now     func() time.Time
+	methods map[string]method
+	pages   *template.Template
+	handler http.Handler
+
+	eventsCtx  context.Context
+	stopEvents context.CancelFunc
+	eventsDone sync.WaitGroup
+	courier    *http.Client
+
+	mu        sync.Mutex // guards everything below; no network call is made under it
+	eventsURL string
+	team      *team
+	inst      *installation
+	orgInst   *installation
+	tokens    map[string]*token
+	tokenSeq  int
+	refreshes map[string]*token // refresh token → the access token that it was issued with
+	codes     map[string]*authCode
+	faults    []*Fault
+	faultSeq  int
+	calls     callLog
+	events    []EventDelivery
+	updates   pacer
+	lists     pacer
+	changed   chan struct{} // closed at the next change, if somebody is waiting for one
+}
+
+// New makes a sandbox that stands as cfg says.
+func New(cfg Config, opts Options) *Sandbox {
+	if opts.EventRetries == nil {
+		opts.EventRetries = []time.Duration{0, time.Minute, 5 * time.Minute}
+	}
+	if opts.KeepMessages == 0 {
+		opts.KeepMessages = 200_000
+	}
+	if opts.KeepCalls == 0 {
+		opts.KeepCalls = 10_000
+	}
+	s := &Sandbox{cfg: cfg, opts: opts, now: opts.Now, methods: methods(), pages: parsePages()}
+	s.eventsCtx, s.stopEvents = context.WithCancel(context.Background())
+	// Slack waits three seconds for an answer to an event and does not follow redirects.
+	s.courier = &http.Client{
+		Timeout:       3 * time.Second,
+		Transport:     &http.Transport{MaxIdleConnsPerHost: 2},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	s.startAfresh(false)
+	s.handler = s.routes()
+	return s
+}
+
+// Handler serves the whole Slack: consent page, Web API, pages and control API.
+func (s *Sandbox) Handler() http.Handler { return s.handler }
+
+// Close stops the senders of events and waits for them.
+func (s *Sandbox) Close() {
+	s.stopEvents()
+	s.eventsDone.Wait()
+	s.courier.CloseIdleConnections()
+}
+
+// Reset makes the sandbox as it was at the start. With keepTokens the app stays installed with the tokens it has.
+func (s *Sandbox) Reset(keepTokens bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.startAfresh(keepTokens)
+	s.notify()
+}
+
+func (s *Sandbox) startAfresh(keepTokens bool) {
+	s.eventsURL = s.cfg.App.EventsURL
+	s.team = newTeam(s.cfg)
+	s.faults, s.events = nil, nil
+	s.calls = callLog{keep: s.opts.KeepCalls}
+	s.updates, s.lists = pacer{}, pacer{}
+	if keepTokens {
+		return
+	}
+	s.inst = &installation{scopes: scopeSet{}.union(s.cfg.Scopes)}
+	s.orgInst = &installation{org: true, scopes: scopeSet{}}
+	s.tokens, s.refreshes, s.codes = map[string]*token{}, map[string]*token{}, map[string]*authCode{}
+	if s.cfg.BotToken != "" {
+		s.inst.active = true
+		s.tokens[s.cfg.BotToken] = &token{value: s.cfg.BotToken, inst: s.inst, issuedAt: s.now()}
+	}
+}
+
+// notify wakes those who wait for a change. The caller holds mu.
+func (s *Sandbox) notify() {
+	if s.changed != nil {
+		close(s.changed)
+		s.changed = nil
+	}
+}
+
+// WaitFor returns when done says so, or with the context's error. It asks at once and again after every change (a
+// message, a call, an event, an order of the control API), so a test needs no sleep. done may use every method of s.
+func (s *Sandbox) WaitFor(ctx context.Context, done func() bool) error {
+	for {
+		s.mu.Lock()
+		if s.changed == nil {
+			s.changed = make(chan struct{})
+		}
+		changed := s.changed
+		s.mu.Unlock()
+		if done() {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// routes is the map of the house. Interactivity will add views.open and apps.connections.open to methods.go and its
+// WebSocket here.
+func (s *Sandbox) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/api/{method}", s.serveAPI)
+	mux.HandleFunc("GET /oauth/v2/authorize", s.serveAuthorize)
+	mux.HandleFunc("POST /oauth/v2/authorize", s.serveConsent)
+	s.controlRoutes(mux)
+	s.pageRoutes(mux)
+	// A web page open in the same browser must not be able to press our buttons. The Web API itself is called by
+	// servers, which send no Origin.
+	return http.NewCrossOriginProtection().Handler(mux)
+}
+
+// randomID is n characters of the alphabet that Slack's ids use.
+func randomID(prefix string, n int) string {
+	return prefix + rand.Text()[:n]
+}
+
+// chance draws for a fault that strikes only sometimes.
+func chance(probability float64) bool { return mathrand.Float64() < probability }
+
+// slug turns a name into what Slack would make of it in a domain or a handle.
+func slug(name string) string {
+	return strings.Trim(strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
+			return r
+		case r >= 'A' && r <= 'Z':
+			return r - 'A' + 'a'
+		}
+		return '-'
+	}, name), "-")
+}

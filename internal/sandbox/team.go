@@ -1,0 +1,118 @@
+package sandbox
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The bot user of the app. One app and one team, so the ids may be fixed.
+const (
+	botUserID = "U0SANDBOT1"
+	botID     = "B0SANDBOT1"
+)
+
+// team is the workspace: who and what is in it, and every message. Sandbox.mu guards it.
+type team struct {
+	TeamConfig
+	channels []*channel // in the order of their making, which is the order of conversations.list
+	byID     map[string]*channel
+	users    []*user
+	messages history
+}
+
+type user struct {
+	UserConfig
+	dm *channel // the app's DM with this person, once opened
+}
+
+type channel struct {
+	ChannelConfig
+	im        *user // the other person, if this is a DM
+	messages  []*message
+	byTS      map[string]*message
+	lastTS    int64 // microseconds; a ts is unique in its channel
+	postPace  pacer
+	createdAt int64
+}
+
+func newTeam(cfg Config) *team {
+	t := &team{TeamConfig: cfg.Team, byID: map[string]*channel{}}
+	for _, ch := range cfg.Channels {
+		t.addChannel(ch)
+	}
+	for _, u := range cfg.Users {
+		t.users = append(t.users, &user{UserConfig: u})
+	}
+	return t
+}
+
+func (t *team) addChannel(cfg ChannelConfig) *channel {
+	ch := &channel{ChannelConfig: cfg, byTS: map[string]*message{}, createdAt: 1700000000 + int64(len(t.channels))}
+	t.channels = append(t.channels, ch)
+	t.byID[cfg.ID] = ch
+	return ch
+}
+
+// find takes an id, or a name with or without #, as chat.postMessage does.
+func (t *team) find(ref string) *channel {
+	if ch := t.byID[ref]; ch != nil {
+		return ch
+	}
+	name := strings.TrimPrefix(ref, "#")
+	for _, ch := range t.channels {
+		if ch.im == nil && ch.Name == name {
+			return ch
+		}
+	}
+	return nil
+}
+
+func (t *team) user(id string) *user {
+	i := slices.IndexFunc(t.users, func(u *user) bool { return u.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return t.users[i]
+}
+
+func (t *team) userByEmail(email string) *user {
+	i := slices.IndexFunc(t.users, func(u *user) bool { return !u.Deleted && strings.EqualFold(u.Email, email) })
+	if i < 0 {
+		return nil
+	}
+	return t.users[i]
+}
+
+// openDM returns the app's DM with a person and whether it was already open.
+func (t *team) openDM(u *user) (dm *channel, already bool) {
+	if u.dm != nil {
+		return u.dm, true
+	}
+	u.dm = t.addChannel(ChannelConfig{ID: "D" + u.ID[1:], IsMember: true})
+	u.dm.im = u
+	return u.dm, false
+}
+
+// nextTS gives a message its ts: seconds, a point and six digits. In a channel it is both the id and the order of a
+// message, so two posts of the same microsecond get different ones.
+func (ch *channel) nextTS(now time.Time) string {
+	ch.lastTS = max(now.UnixMicro(), ch.lastTS+1)
+	return formatTS(ch.lastTS)
+}
+
+func formatTS(micros int64) string {
+	return fmt.Sprintf("%d.%06d", micros/1e6, micros%1e6)
+}
+
+// title is the channel as a person would write it.
+func (ch *channel) title() string {
+	if ch.im != nil {
+		return "@" + ch.im.Name
+	}
+	return "#" + ch.Name
+}
+
+// visible says whether the app may know that the channel exists: a private channel shows itself to members only.
+func (ch *channel) visible() bool { return !ch.IsPrivate || ch.IsMember }

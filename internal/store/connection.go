@@ -1,0 +1,190 @@
+package store
+
+import (
+	"strings"
+	"time"
+
+	"github.com/gostanna/stanna"
+)
+
+const connectionColumns = `workspace, team_id, team_name, enterprise_id, enterprise_name, app_id, bot_user_id, scopes,
+	access_token, refresh_token, expires_at, installed_by, installed_at, checked_at, health, repair`
+
+func (tx *Tx) scanConnection(s scanner) (stanna.Connection, error) {
+	var c stanna.Connection
+	var scopes string
+	var access, refresh []byte
+	var expires, installed, checked int64
+	if err := s.Scan(&c.Workspace, &c.TeamID, &c.TeamName, &c.EnterpriseID, &c.EnterpriseName, &c.AppID, &c.BotUserID, &scopes,
+		&access, &refresh, &expires, &c.InstalledBy, &installed, &checked, &c.Health, &c.Repair); err != nil {
+		return c, err
+	}
+	if scopes != "" {
+		c.Scopes = strings.Split(scopes, ",")
+	}
+	c.ExpiresAt, c.InstalledAt, c.CheckedAt = fromMicros(expires), fromMicros(installed), fromMicros(checked)
+	var err error
+	if c.AccessToken, err = tx.unseal(c.Workspace, "connection.access_token", access); err != nil {
+		return c, err
+	}
+	c.RefreshToken, err = tx.unseal(c.Workspace, "connection.refresh_token", refresh)
+	return c, err
+}
+
+// Connection is the workspace's Slack connection; ok is false without one.
+func (tx *Tx) Connection(workspace string) (c stanna.Connection, ok bool, err error) {
+	return one(tx, tx.scanConnection, `select `+connectionColumns+` from connection where workspace = $1`, workspace)
+}
+
+// LockConnection is Connection, held until the transaction ends, so that a
+// single-use refresh token is used by one replica.
+func (tx *Tx) LockConnection(workspace string) (c stanna.Connection, ok bool, err error) {
+	return one(tx, tx.scanConnection, `select `+connectionColumns+` from connection where workspace = $1 `+tx.dialect.forUpdate, workspace)
+}
+
+// ConnectionOfTeam is the connection of a Slack team, whichever workspace has
+// it.
+func (tx *Tx) ConnectionOfTeam(team string) (c stanna.Connection, ok bool, err error) {
+	return one(tx, tx.scanConnection, `select `+connectionColumns+` from connection where team_id = $1`, team)
+}
+
+// Connections lists every connection by workspace.
+func (tx *Tx) Connections() ([]stanna.Connection, error) {
+	return collect(tx, tx.scanConnection, `select `+connectionColumns+` from connection order by workspace`)
+}
+
+// PutConnection stores a connection with its tokens sealed. A team that
+// another workspace has is a conflict.
+func (tx *Tx) PutConnection(c stanna.Connection) error {
+	access, err := tx.seal(c.Workspace, "connection.access_token", c.AccessToken)
+	if err != nil {
+		return err
+	}
+	refresh, err := tx.seal(c.Workspace, "connection.refresh_token", c.RefreshToken)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(`insert into connection (`+connectionColumns+`, channels_cursor, channels_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', 0)
+		on conflict (workspace) do update set team_id = excluded.team_id, team_name = excluded.team_name, enterprise_id = excluded.enterprise_id,
+		enterprise_name = excluded.enterprise_name, app_id = excluded.app_id, bot_user_id = excluded.bot_user_id, scopes = excluded.scopes,
+		access_token = excluded.access_token, refresh_token = excluded.refresh_token, expires_at = excluded.expires_at,
+		installed_by = excluded.installed_by, installed_at = excluded.installed_at, checked_at = excluded.checked_at,
+		health = excluded.health, repair = excluded.repair`,
+		c.Workspace, c.TeamID, c.TeamName, c.EnterpriseID, c.EnterpriseName, c.AppID, c.BotUserID, strings.Join(c.Scopes, ","),
+		access, refresh, micros(c.ExpiresAt), c.InstalledBy, micros(c.InstalledAt), micros(c.CheckedAt), c.Health, c.Repair)
+	if isUnique(err) {
+		return stanna.Errorf(stanna.Conflict, "this Slack team is connected to another workspace of this server; disconnect it there first")
+	}
+	return err
+}
+
+// RemoveConnection forgets a connection and its channels.
+func (tx *Tx) RemoveConnection(workspace string) error {
+	if _, err := tx.exec(`delete from channel where workspace = $1`, workspace); err != nil {
+		return err
+	}
+	_, err := tx.exec(`delete from connection where workspace = $1`, workspace)
+	return err
+}
+
+// ChannelSync is how far reading the channel list has come: a rate limit
+// interrupts it, and it goes on at the cursor.
+func (tx *Tx) ChannelSync(workspace string) (cursor string, completed time.Time, err error) {
+	type row struct {
+		cursor string
+		at     int64
+	}
+	r, _, err := one(tx, func(s scanner) (r row, err error) { return r, s.Scan(&r.cursor, &r.at) },
+		`select channels_cursor, channels_at from connection where workspace = $1`, workspace)
+	return r.cursor, fromMicros(r.at), err
+}
+
+// PutChannelSync stores how far reading the channel list has come.
+func (tx *Tx) PutChannelSync(workspace, cursor string, completed time.Time) error {
+	_, err := tx.exec(`update connection set channels_cursor = $2, channels_at = $3 where workspace = $1`, workspace, cursor, micros(completed))
+	return err
+}
+
+const channelColumns = `workspace, team_id, id, name, private, archived, member, shared, seen_at, health, repair`
+
+func scanChannel(s scanner) (stanna.Channel, error) {
+	var c stanna.Channel
+	var seen int64
+	err := s.Scan(&c.Workspace, &c.TeamID, &c.ID, &c.Name, &c.Private, &c.Archived, &c.Member, &c.Shared, &seen, &c.Health, &c.Repair)
+	c.SeenAt = fromMicros(seen)
+	return c, err
+}
+
+// Channels lists the channels of the workspace's team by name.
+func (tx *Tx) Channels(workspace string) ([]stanna.Channel, error) {
+	return collect(tx, scanChannel, `select `+channelColumns+` from channel where workspace = $1 order by name, id`, workspace)
+}
+
+// Channel is the channel of that id; ok is false when it was never seen.
+func (tx *Tx) Channel(workspace, id string) (c stanna.Channel, ok bool, err error) {
+	return one(tx, scanChannel, `select `+channelColumns+` from channel where workspace = $1 and id = $2`, workspace, id)
+}
+
+// PutChannels stores channels as seen now.
+func (tx *Tx) PutChannels(channels ...stanna.Channel) error {
+	args := make([]any, 0, 11*len(channels))
+	for _, c := range channels {
+		args = append(args, c.Workspace, c.TeamID, c.ID, c.Name, c.Private, c.Archived, c.Member, c.Shared, micros(c.SeenAt), c.Health, c.Repair)
+	}
+	return tx.insert(`insert into channel (`+channelColumns+`)`, `on conflict (workspace, team_id, id) do update set name = excluded.name,
+		private = excluded.private, archived = excluded.archived, member = excluded.member, shared = excluded.shared,
+		seen_at = excluded.seen_at, health = excluded.health, repair = excluded.repair`, 11, args)
+}
+
+// BrokenDestinations lists the channels that a person must mend.
+func (tx *Tx) BrokenDestinations(workspace string) (map[stanna.Destination]bool, error) {
+	broken, err := collect(tx, scanChannel, `select `+channelColumns+` from channel where workspace = $1 and health = 'broken'`, workspace)
+	set := make(map[stanna.Destination]bool, len(broken))
+	for _, c := range broken {
+		set[stanna.SlackChannel(c.TeamID, c.ID)] = true
+	}
+	return set, err
+}
+
+// ForgetChannels removes the channels that a complete reading of the list,
+// begun at since, did not see.
+func (tx *Tx) ForgetChannels(workspace string, since time.Time) error {
+	_, err := tx.exec(`delete from channel where workspace = $1 and seen_at < $2 and health = 'healthy'`, workspace, micros(since))
+	return err
+}
+
+// Person is a member of the team, found in Slack by e-mail. An empty SlackID
+// says that Slack does not know the e-mail.
+type Person struct {
+	Workspace, Email, SlackID, Name string
+	SeenAt                          time.Time
+}
+
+func scanPerson(s scanner) (Person, error) {
+	var p Person
+	var seen int64
+	err := s.Scan(&p.Workspace, &p.Email, &p.SlackID, &p.Name, &seen)
+	p.SeenAt = fromMicros(seen)
+	return p, err
+}
+
+// Person looks an e-mail up in the directory.
+func (tx *Tx) Person(workspace, email string) (Person, bool, error) {
+	return one(tx, scanPerson, `select workspace, email, slack_id, name, seen_at from person where workspace = $1 and email = $2`, workspace, email)
+}
+
+// PutPerson stores what Slack said about an e-mail.
+func (tx *Tx) PutPerson(p Person) error {
+	_, err := tx.exec(`insert into person (workspace, email, slack_id, name, seen_at) values ($1, $2, $3, $4, $5)
+		on conflict (workspace, email) do update set slack_id = excluded.slack_id, name = excluded.name, seen_at = excluded.seen_at`,
+		p.Workspace, p.Email, p.SlackID, p.Name, micros(p.SeenAt))
+	return err
+}
+
+// UnseenOwners lists CSM e-mails that were not looked up since then.
+func (tx *Tx) UnseenOwners(workspace string, since time.Time, limit int) ([]string, error) {
+	return collect(tx, value[string], `select distinct c.csm_owner from client c left join person p on p.workspace = c.workspace and p.email = c.csm_owner
+		where c.workspace = $1 and c.csm_owner <> '' and (p.email is null or p.seen_at < $2) order by c.csm_owner limit $3`,
+		workspace, micros(since), limit)
+}

@@ -1,0 +1,220 @@
+package store
+
+import (
+	"database/sql"
+	"slices"
+	"time"
+
+	"github.com/gostanna/stanna"
+)
+
+const jobColumns = `id, lane, kind, ref, priority, due, attempt, state, last_error, created_at`
+
+func scanJob(s scanner) (stanna.Job, error) {
+	var j stanna.Job
+	var due, created int64
+	err := s.Scan(&j.ID, &j.Lane, &j.Kind, &j.Ref, &j.Priority, &due, &j.Attempt, &j.State, &j.LastError, &created)
+	j.Due, j.CreatedAt = fromMicros(due), fromMicros(created)
+	return j, err
+}
+
+// Enqueue puts jobs on their lanes, in the caller's transaction. A job whose
+// kind and ref already wait on the lane becomes one with it and keeps the
+// higher priority. The lane's row is written last and always: whoever
+// releases the lane waits for us, or we for them, so no wake-up is lost.
+func (tx *Tx) Enqueue(jobs ...stanna.Job) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	args := make([]any, 0, 10*len(jobs))
+	due := map[string]int64{}
+	for _, j := range jobs {
+		at := micros(j.Due)
+		args = append(args, NewID("job"), j.Lane, j.Kind, j.Ref, j.Priority, at, j.Attempt, stanna.JobWaiting, "", micros(j.CreatedAt))
+		if first, ok := due[j.Lane]; !ok || at < first {
+			due[j.Lane] = at
+		}
+	}
+	if err := tx.insert(`insert into job (`+jobColumns+`)`, `on conflict (lane, kind, ref) where state = 'waiting'
+		do update set priority = case when excluded.priority > job.priority then excluded.priority else job.priority end,
+			due = case when excluded.due < job.due then excluded.due else job.due end`, 10, args); err != nil {
+		return err
+	}
+	lanes := make([]string, 0, len(due))
+	for lane := range due {
+		lanes = append(lanes, lane)
+	}
+	slices.Sort(lanes)
+	rows := make([]any, 0, 10*len(lanes))
+	for _, lane := range lanes {
+		rows = append(rows, lane, stanna.Lane{Name: lane}.Gate(), due[lane], 0, "", 0, 0, 0, "", "")
+	}
+	return tx.insert(`insert into lane (name, gate, next_due, not_before, leased_by, leased_until, epoch, failures, memo, paused)`,
+		`on conflict (name) do update set next_due =
+			case when lane.next_due is null or lane.next_due > excluded.next_due then excluded.next_due else lane.next_due end`, 10, rows)
+}
+
+// DueLanes lists lanes that have work at now, that no holder has, and whose
+// gate is open; the longest due first.
+func (tx *Tx) DueLanes(now time.Time, limit int) ([]string, error) {
+	return collect(tx, value[string], `select name from lane where next_due <= $1 and not_before <= $1 and paused = '' and leased_until < `+tx.dialect.clock+`
+		and not exists (select 1 from gate g where g.name = lane.gate and g.not_before > $1)
+		order by next_due limit $2`, micros(now), limit)
+}
+
+// NextDue is when the next free lane has work, or the zero time.
+func (tx *Tx) NextDue() (time.Time, error) {
+	at, _, err := one(tx, value[sql.NullInt64], `select min(case when next_due > not_before then next_due else not_before end)
+		from lane where next_due is not null and paused = '' and leased_until < `+tx.dialect.clock)
+	return fromMicros(at.Int64), err
+}
+
+// ClaimLane takes a lane for a holder, if it is due and free. The lease runs
+// by the database's clock. Jobs found sending were left by a holder that is
+// gone; they are returned.
+func (tx *Tx) ClaimLane(name, holder string, lease time.Duration, now time.Time) (lane stanna.Lane, orphans []stanna.Job, ok bool, err error) {
+	type claim struct {
+		stanna.Lane
+		notBefore int64
+	}
+	c, ok, err := one(tx, func(s scanner) (c claim, err error) {
+		return c, s.Scan(&c.Name, &c.notBefore, &c.Epoch, &c.Failures, &c.Memo, &c.Paused)
+	}, `update lane set leased_by = $2, leased_until = `+tx.dialect.clock+` + $3, epoch = epoch + 1
+		where name = (select name from lane where name = $1 and next_due <= $4 and not_before <= $4 and paused = ''
+			and leased_until < `+tx.dialect.clock+` `+tx.dialect.skipLocked+`)
+		returning name, not_before, epoch, failures, memo, paused`, name, holder, lease.Microseconds(), micros(now))
+	if err != nil || !ok {
+		return lane, nil, false, err
+	}
+	c.NotBefore = fromMicros(c.notBefore)
+	orphans, err = collect(tx, scanJob, `select `+jobColumns+` from job where lane = $1 and state = 'sending'`, name)
+	return c.Lane, orphans, err == nil, err
+}
+
+// RenewLane prolongs a lease that is still the holder's.
+func (tx *Tx) RenewLane(name, holder string, epoch int64, lease time.Duration) (bool, error) {
+	n, err := tx.exec(`update lane set leased_until = `+tx.dialect.clock+` + $4 where name = $1 and leased_by = $2 and epoch = $3`,
+		name, holder, epoch, lease.Microseconds())
+	return n == 1, err
+}
+
+// HoldLane takes the lane's row for the rest of the transaction and says
+// whether it is still the holder's; when not, nothing may be written.
+func (tx *Tx) HoldLane(name, holder string, epoch int64) (bool, error) {
+	n, err := tx.exec(`update lane set epoch = epoch where name = $1 and leased_by = $2 and epoch = $3`, name, holder, epoch)
+	return n == 1, err
+}
+
+// SaveLane writes down what the holder learned, without letting go.
+func (tx *Tx) SaveLane(l stanna.Lane) error {
+	_, err := tx.exec(`update lane set not_before = $2, failures = $3, memo = $4, paused = $5 where name = $1`,
+		l.Name, micros(l.NotBefore), l.Failures, l.Memo, l.Paused)
+	return err
+}
+
+// ReleaseLane lets go of a lane whose row this transaction holds, and
+// recomputes when it is next due. That is a statement of its own, after the
+// row is locked: in one statement PostgreSQL would read the jobs as they were
+// before the lock, and miss one that was enqueued meanwhile. It says when that
+// is; zero when nothing waits.
+func (tx *Tx) ReleaseLane(name string) (next time.Time, err error) {
+	due, _, err := one(tx, value[sql.NullInt64], `update lane set leased_by = '', leased_until = 0,
+		next_due = (select min(due) from job where job.lane = $1 and job.state = 'waiting') where name = $1 returning next_due`, name)
+	return fromMicros(due.Int64), err
+}
+
+// WaitingJobs lists the jobs of a lane that are due, the oldest first.
+func (tx *Tx) WaitingJobs(lane string, now time.Time, limit int) ([]stanna.Job, error) {
+	return collect(tx, scanJob, `select `+jobColumns+` from job where lane = $1 and state = 'waiting' and due <= $2 order by due, id limit $3`,
+		lane, micros(now), limit)
+}
+
+// BeginJob marks a job as under way.
+func (tx *Tx) BeginJob(id string) error {
+	_, err := tx.exec(`update job set state = 'sending', attempt = attempt + 1 where id = $1`, id)
+	return err
+}
+
+// EndJob ends a job that was under way, done or dead.
+func (tx *Tx) EndJob(id string, state stanna.JobState, trouble string) error {
+	_, err := tx.exec(`update job set state = $2, last_error = $3 where id = $1`, id, state, trouble)
+	return err
+}
+
+// RetryJob makes a job that was under way wait again. If the same work was
+// enqueued meanwhile, that one stands for both.
+func (tx *Tx) RetryJob(j stanna.Job, due time.Time, trouble string) error {
+	n, err := tx.exec(`update job set attempt = $4, last_error = $5,
+			due = case when due < $6 then $6 else due end,
+			priority = case when priority < $7 then $7 else priority end
+		where lane = $1 and kind = $2 and ref = $3 and state = 'waiting'`, j.Lane, j.Kind, j.Ref, j.Attempt, trouble, micros(due), j.Priority)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		return tx.EndJob(j.ID, stanna.JobDone, "joined a newer job")
+	}
+	_, err = tx.exec(`update job set state = 'waiting', due = $2, last_error = $3 where id = $1`, j.ID, micros(due), trouble)
+	return err
+}
+
+// PauseLanes stops, or with reason "" starts again, every lane that passes a
+// gate.
+func (tx *Tx) PauseLanes(gate string, reason stanna.Reason) error {
+	_, err := tx.exec(`update lane set paused = $2, not_before = 0, failures = 0 where gate = $1`, gate, reason)
+	return err
+}
+
+// Gate is what the lanes of one Slack team share for one method: a not-before
+// and a circuit, and a bucket of tokens.
+type Gate struct {
+	Name      string
+	NotBefore time.Time
+	Failures  int       // transport failures in a row
+	Since     time.Time // of the first of them
+	Tokens    float64
+	FilledAt  time.Time
+}
+
+// Gate is the gate of that name, as new when nobody has passed it yet, held
+// until the transaction ends.
+func (tx *Tx) Gate(name string) (Gate, error) {
+	g, _, err := one(tx, func(s scanner) (Gate, error) {
+		var g Gate
+		var notBefore, since, filled int64
+		err := s.Scan(&notBefore, &g.Failures, &since, &g.Tokens, &filled)
+		g.NotBefore, g.Since, g.FilledAt = fromMicros(notBefore), fromMicros(since), fromMicros(filled)
+		return g, err
+	}, `select not_before, failures, since, tokens, filled_at from gate where name = $1 `+tx.dialect.forUpdate, name)
+	g.Name = name
+	return g, err
+}
+
+// PutGate stores a gate.
+func (tx *Tx) PutGate(g Gate) error {
+	_, err := tx.exec(`insert into gate (name, not_before, failures, since, tokens, filled_at) values ($1, $2, $3, $4, $5, $6)
+		on conflict (name) do update set not_before = excluded.not_before, failures = excluded.failures, since = excluded.since,
+		tokens = excluded.tokens, filled_at = excluded.filled_at`,
+		g.Name, micros(g.NotBefore), g.Failures, micros(g.Since), g.Tokens, micros(g.FilledAt))
+	return err
+}
+
+// JobCounts says how many jobs of the workspace's lanes are in each state.
+func (tx *Tx) JobCounts() (map[stanna.JobState]int, error) {
+	counts := map[stanna.JobState]int{}
+	type row struct {
+		state stanna.JobState
+		n     int
+	}
+	rows, err := collect(tx, func(s scanner) (r row, err error) { return r, s.Scan(&r.state, &r.n) },
+		`select state, count(*) from job where state <> 'done' group by state`)
+	for _, r := range rows {
+		counts[r.state] = r.n
+	}
+	return counts, err
+}
+
+// PruneJobs forgets jobs that are done and older than before.
+func (tx *Tx) PruneJobs(before time.Time) (int64, error) {
+	return tx.exec(`delete from job where state = 'done' and created_at < $1`, micros(before))
+}

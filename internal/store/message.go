@@ -1,0 +1,224 @@
+package store
+
+import (
+	"time"
+
+	"github.com/gostanna/stanna"
+)
+
+const messageColumns = `workspace, id, kind, client_id, destination, intended, channel, ts, revision, sending, rendered,
+	summary_id, repeated, text_only, created_at, posted_at, closed_at`
+
+func scanMessage(s scanner) (stanna.Message, error) {
+	var m stanna.Message
+	var created, posted, closed int64
+	err := s.Scan(&m.Workspace, &m.ID, &m.Kind, &m.ClientID, &m.Destination, &m.Intended, &m.Channel, &m.TS, &m.Revision, &m.Sending, &m.Rendered,
+		&m.SummaryID, &m.Repeated, &m.TextOnly, &created, &posted, &closed)
+	m.CreatedAt, m.PostedAt, m.ClosedAt = fromMicros(created), fromMicros(posted), fromMicros(closed)
+	return m, err
+}
+
+// Message is the message of that id.
+func (tx *Tx) Message(workspace, id string) (stanna.Message, error) {
+	return need(tx, "message", scanMessage, `select `+messageColumns+` from message where workspace = $1 and id = $2`, workspace, id)
+}
+
+// LockMessage is Message, held until the transaction ends.
+func (tx *Tx) LockMessage(workspace, id string) (stanna.Message, error) {
+	return need(tx, "message", scanMessage, `select `+messageColumns+` from message where workspace = $1 and id = $2 `+tx.dialect.forUpdate, workspace, id)
+}
+
+// OpenThreads gives the threads of the clients that still take alerts. At
+// most 256 clients.
+func (tx *Tx) OpenThreads(workspace string, clients []string) ([]stanna.Message, error) {
+	if len(clients) == 0 {
+		return nil, nil
+	}
+	list, args := inList(2, clients)
+	return collect(tx, scanMessage, `select `+messageColumns+` from message where workspace = $1 and kind = 'thread' and closed_at = 0
+		and client_id in `+list+` order by id `+tx.dialect.forUpdate, append([]any{workspace}, args...)...)
+}
+
+// LockMessages gives the messages of those ids, held until the transaction
+// ends. At most 256.
+func (tx *Tx) LockMessages(workspace string, ids []string) ([]stanna.Message, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	list, args := inList(2, ids)
+	return collect(tx, scanMessage, `select `+messageColumns+` from message where workspace = $1 and id in `+list+
+		` order by id `+tx.dialect.forUpdate, append([]any{workspace}, args...)...)
+}
+
+// ClientMessages lists the newest messages about a client, newest first.
+func (tx *Tx) ClientMessages(workspace, client string, limit int) ([]stanna.Message, error) {
+	return collect(tx, scanMessage, `select `+messageColumns+` from message where workspace = $1 and client_id = $2
+		order by created_at desc, id desc limit $3`, workspace, client, limit)
+}
+
+// PutMessages stores messages, at most one of each id.
+func (tx *Tx) PutMessages(messages ...stanna.Message) error {
+	args := make([]any, 0, 17*len(messages))
+	for _, m := range messages {
+		args = append(args, m.Workspace, m.ID, m.Kind, m.ClientID, m.Destination, m.Intended, m.Channel, m.TS, m.Revision, m.Sending, m.Rendered,
+			m.SummaryID, m.Repeated, m.TextOnly, micros(m.CreatedAt), micros(m.PostedAt), micros(m.ClosedAt))
+	}
+	return tx.insert(`insert into message (`+messageColumns+`)`,
+		`on conflict (workspace, id) do update set destination = excluded.destination, channel = excluded.channel, ts = excluded.ts,
+		revision = excluded.revision, sending = excluded.sending, rendered = excluded.rendered, summary_id = excluded.summary_id,
+		repeated = excluded.repeated, text_only = excluded.text_only, posted_at = excluded.posted_at, closed_at = excluded.closed_at`, 17, args)
+}
+
+// Revise raises the revision of a message by one: what it says has changed.
+func (tx *Tx) Revise(workspace, id string) error {
+	_, err := tx.exec(`update message set revision = revision + 1 where workspace = $1 and id = $2`, workspace, id)
+	return err
+}
+
+// Fold puts the waiting jobs of a lane that would post a thread into a
+// summary: their threads are told by it, and the jobs are done. It says how
+// many threads.
+func (tx *Tx) Fold(lane, workspace, summary string, now time.Time) (int, error) {
+	const waiting = `select j.ref from job j where j.lane = $1 and j.kind = 'message' and j.state = 'waiting' and j.due <= $2`
+	n, err := tx.exec(`update message set summary_id = $4
+		where workspace = $3 and kind = 'thread' and ts = '' and summary_id = '' and id in (`+waiting+`)`, lane, micros(now), workspace, summary)
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.exec(`update job set state = 'done', last_error = 'coalesced' where lane = $1 and kind = 'message' and state = 'waiting' and due <= $2
+		and ref in (select id from message where workspace = $3 and summary_id = $4)`, lane, micros(now), workspace, summary)
+	return int(n), err
+}
+
+// MarkSending notes which revision of a message is on its way, and of the
+// threads that it tells when it is a summary.
+func (tx *Tx) MarkSending(m stanna.Message) error {
+	if _, err := tx.exec(`update message set sending = revision where workspace = $1 and id = $2`, m.Workspace, m.ID); err != nil {
+		return err
+	}
+	if m.Kind != stanna.Summary {
+		return nil
+	}
+	_, err := tx.exec(`update message set sending = revision where workspace = $1 and summary_id = $2`, m.Workspace, m.ID)
+	return err
+}
+
+// MarkTold notes that what was on its way stands in Slack now: the message,
+// the threads that it tells, and every notification that they carry up to
+// that revision. It says whether a newer revision waits.
+func (tx *Tx) MarkTold(m stanna.Message, channel, ts string, reason stanna.Reason, now time.Time) (stale bool, err error) {
+	_, err = tx.exec(`update message set channel = $3, ts = $4, rendered = sending, posted_at = case when posted_at = 0 then $5 else posted_at end
+		where workspace = $1 and id = $2`, m.Workspace, m.ID, channel, ts, micros(now))
+	if err != nil {
+		return false, err
+	}
+	if m.Kind == stanna.Summary {
+		if _, err := tx.exec(`update message set rendered = sending where workspace = $1 and summary_id = $2`, m.Workspace, m.ID); err != nil {
+			return false, err
+		}
+		if _, err = tx.exec(`update notification set status = 'delivered', reason = $3, detail = '', delivered_at = $4
+			where workspace = $1 and status = 'waiting'
+			and message_id in (select id from message where workspace = $1 and summary_id = $2)
+			and revision <= (select t.rendered from message t where t.workspace = $1 and t.id = notification.message_id)`,
+			m.Workspace, m.ID, stanna.ReasonCoalesced, micros(now)); err != nil {
+			return false, err
+		}
+	}
+	if _, err := tx.exec(`update notification set status = 'delivered', reason = $3, detail = '', delivered_at = $4, repeated = $5,
+			destination = $6, attempts = attempts + 1
+		where workspace = $1 and message_id = $2 and status <> 'delivered'
+		and revision <= (select t.rendered from message t where t.workspace = $1 and t.id = $2)`,
+		m.Workspace, m.ID, reason, micros(now), m.Repeated, m.Destination); err != nil {
+		return false, err
+	}
+	behind, _, err := one(tx, value[int64], `select revision - rendered from message where workspace = $1 and id = $2`, m.Workspace, m.ID)
+	return behind > 0, err
+}
+
+// MarkUntold notes why the notifications that a message carries still wait,
+// or that they are dead.
+func (tx *Tx) MarkUntold(m stanna.Message, status stanna.NotificationStatus, reason stanna.Reason, detail string) error {
+	_, err := tx.exec(`update notification set status = $3, reason = $4, detail = $5, attempts = attempts + 1
+		where workspace = $1 and status = 'waiting' and (message_id = $2
+			or message_id in (select id from message where workspace = $1 and summary_id = $2 and summary_id <> ''))`,
+		m.Workspace, m.ID, status, reason, detail)
+	return err
+}
+
+// ThreadsOf gives the messages that carry each of the alerts. At most 256
+// alerts.
+func (tx *Tx) ThreadsOf(workspace string, alerts []string) (map[string][]string, error) {
+	if len(alerts) == 0 {
+		return nil, nil
+	}
+	list, args := inList(2, alerts)
+	pairs, err := collect(tx, func(s scanner) (p [2]string, err error) { return p, s.Scan(&p[0], &p[1]) },
+		`select distinct alert_id, message_id from notification where workspace = $1 and alert_id in `+list, append([]any{workspace}, args...)...)
+	threads := map[string][]string{}
+	for _, p := range pairs {
+		threads[p[0]] = append(threads[p[0]], p[1])
+	}
+	return threads, err
+}
+
+// LiveThreads lists which of the threads carry an alert that is still open.
+// At most 256 threads.
+func (tx *Tx) LiveThreads(workspace string, threads []string) ([]string, error) {
+	if len(threads) == 0 {
+		return nil, nil
+	}
+	list, args := inList(2, threads)
+	return collect(tx, value[string], `select distinct n.message_id from notification n join alert a on a.workspace = n.workspace and a.id = n.alert_id
+		where n.workspace = $1 and a.status <> 'resolved' and n.message_id in `+list, append([]any{workspace}, args...)...)
+}
+
+// CloseThreads closes threads, so that the next alert of their client begins
+// a new one.
+func (tx *Tx) CloseThreads(workspace string, ids []string, now time.Time) error {
+	for _, id := range ids {
+		if _, err := tx.exec(`update message set closed_at = $3 where workspace = $1 and id = $2 and closed_at = 0`, workspace, id, micros(now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ThreadAlerts lists the alerts that a thread carries, newest first.
+func (tx *Tx) ThreadAlerts(workspace, message string) ([]stanna.Alert, error) {
+	return collect(tx, scanAlert, `select `+alertColumns+` from alert where workspace = $1
+		and id in (select alert_id from notification where workspace = $1 and message_id = $2)
+		order by opened_at desc, id desc`, workspace, message)
+}
+
+// SummaryAlerts lists the alerts that a summary tells, newest first, with
+// their clients.
+func (tx *Tx) SummaryAlerts(workspace, summary string) ([]AlertOfClient, error) {
+	return collect(tx, func(s scanner) (x AlertOfClient, err error) {
+		var evidence string
+		var opened, updated, closed int64
+		a := &x.Alert
+		var r clientRow
+		err = s.Scan(append([]any{&a.Workspace, &a.ID, &a.RuleID, &a.RuleVersion, &a.RuleName, &a.ClientID, &a.Type, &a.Severity, &a.Status,
+			&a.Unstable, &evidence, &opened, &updated, &closed, &a.Why}, r.dest()...)...)
+		if err != nil {
+			return x, err
+		}
+		a.OpenedAt, a.UpdatedAt, a.ClosedAt = fromMicros(opened), fromMicros(updated), fromMicros(closed)
+		if a.Evidence, err = evidenceOf(evidence); err != nil {
+			return x, err
+		}
+		x.Client, err = r.client()
+		return x, err
+	}, `select a.workspace, a.id, a.rule_id, a.rule_version, a.rule_name, a.client_id, a.type, a.severity, a.status, a.unstable,
+		a.evidence, a.opened_at, a.updated_at, a.closed_at, a.why, `+clientColumns+`
+		from alert a join client c on c.workspace = a.workspace and c.id = a.client_id
+		where a.workspace = $1 and a.id in (select n.alert_id from notification n
+			join message m on m.workspace = n.workspace and m.id = n.message_id where n.workspace = $1 and m.summary_id = $2)`,
+		workspace, summary)
+}
+
+// AlertOfClient is an alert with its client.
+type AlertOfClient struct {
+	Alert  stanna.Alert
+	Client stanna.Client
+}

@@ -1,0 +1,77 @@
+package store
+
+import (
+	"github.com/gostanna/stanna"
+)
+
+const notificationColumns = `workspace, id, alert_id, client_id, message_id, destination, event, severity, revision, status, reason,
+	detail, attempts, repeated, created_at, delivered_at`
+
+func scanNotification(s scanner) (stanna.Notification, error) {
+	var n stanna.Notification
+	var created, delivered int64
+	err := s.Scan(&n.Workspace, &n.ID, &n.AlertID, &n.ClientID, &n.MessageID, &n.Destination, &n.Event, &n.Severity, &n.Revision, &n.Status, &n.Reason,
+		&n.Detail, &n.Attempts, &n.Repeated, &created, &delivered)
+	n.CreatedAt, n.DeliveredAt = fromMicros(created), fromMicros(delivered)
+	return n, err
+}
+
+// AddNotifications stores new promises.
+func (tx *Tx) AddNotifications(list ...stanna.Notification) error {
+	args := make([]any, 0, 16*len(list))
+	for _, n := range list {
+		args = append(args, n.Workspace, n.ID, n.AlertID, n.ClientID, n.MessageID, n.Destination, n.Event, n.Severity, n.Revision, n.Status, n.Reason,
+			n.Detail, n.Attempts, n.Repeated, micros(n.CreatedAt), micros(n.DeliveredAt))
+	}
+	return tx.insert(`insert into notification (`+notificationColumns+`)`, ``, 16, args)
+}
+
+// Notification is the notification of that id.
+func (tx *Tx) Notification(workspace, id string) (stanna.Notification, error) {
+	return need(tx, "notification", scanNotification, `select `+notificationColumns+` from notification where workspace = $1 and id = $2`, workspace, id)
+}
+
+// NotificationQuery narrows the log. Empty fields do not narrow.
+type NotificationQuery struct {
+	Status   stanna.NotificationStatus
+	AlertID  string
+	ClientID string
+	Limit    int
+	Offset   int
+}
+
+// Notifications lists the log, newest first, and how many there are in all.
+func (tx *Tx) Notifications(workspace string, q NotificationQuery) ([]stanna.Notification, int, error) {
+	const where = `workspace = $1 and ($2 = '' or status = $2) and ($3 = '' or alert_id = $3) and ($4 = '' or client_id = $4)`
+	args := []any{workspace, q.Status, q.AlertID, q.ClientID}
+	total, _, err := one(tx, value[int], `select count(*) from notification where `+where, args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	list, err := collect(tx, scanNotification, `select `+notificationColumns+` from notification where `+where+
+		` order by created_at desc, id desc limit $5 offset $6`, append(args, q.Limit, q.Offset)...)
+	return list, total, err
+}
+
+// NotificationCounts says how many notifications there are of each status.
+func (tx *Tx) NotificationCounts(workspace string) (map[stanna.NotificationStatus]int, error) {
+	counts := map[stanna.NotificationStatus]int{}
+	type row struct {
+		status stanna.NotificationStatus
+		n      int
+	}
+	rows, err := collect(tx, func(s scanner) (r row, err error) { return r, s.Scan(&r.status, &r.n) },
+		`select status, count(*) from notification where workspace = $1 group by status`, workspace)
+	for _, r := range rows {
+		counts[r.status] = r.n
+	}
+	return counts, err
+}
+
+// WakeNotifications makes the dead notifications of a message wait again, for
+// a resend.
+func (tx *Tx) WakeNotifications(workspace, message string) error {
+	_, err := tx.exec(`update notification set status = 'waiting', reason = '', detail = '' where workspace = $1 and status = 'dead'
+		and (message_id = $2 or message_id in (select id from message where workspace = $1 and summary_id = $2 and summary_id <> ''))`, workspace, message)
+	return err
+}

@@ -1,0 +1,41 @@
+package store
+
+import (
+	"time"
+
+	"github.com/gostanna/stanna"
+)
+
+// OAuthState is what we must remember of somebody whom we sent to a consent
+// page, until they come back.
+type OAuthState struct {
+	Workspace string
+	UserID    string
+	Browser   string // digest of the cookie that binds the way back to the browser that left
+	ReturnTo  string // our page to show afterwards
+	ExpiresAt time.Time
+}
+
+func scanOAuthState(s scanner) (OAuthState, error) {
+	var o OAuthState
+	var expires int64
+	err := s.Scan(&o.Workspace, &o.UserID, &o.Browser, &o.ReturnTo, &expires)
+	o.ExpiresAt = fromMicros(expires)
+	return o, err
+}
+
+// AddOAuthState remembers a departure under its state parameter, of which
+// only the hash is kept.
+func (tx *Tx) AddOAuthState(state stanna.Secret, o OAuthState) error {
+	_, err := tx.exec(`insert into oauth_state (hash, workspace, user_id, browser, return_to, expires_at) values ($1, $2, $3, $4, $5, $6)`,
+		tokenHash(state.Reveal()), o.Workspace, o.UserID, o.Browser, o.ReturnTo, micros(o.ExpiresAt))
+	return err
+}
+
+// TakeOAuthState uses a state up. One statement reads and removes it, so that
+// it serves one return only. ok is false when it was used, has expired or is
+// not ours.
+func (tx *Tx) TakeOAuthState(state stanna.Secret, now time.Time) (o OAuthState, ok bool, err error) {
+	return one(tx, scanOAuthState, `delete from oauth_state where hash = $1 and expires_at > $2
+		returning workspace, user_id, browser, return_to, expires_at`, tokenHash(state.Reveal()), micros(now))
+}

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/gostanna/stanna"
+)
+
+// KnownSignals says which of the ids are there already. At most 256.
+func (tx *Tx) KnownSignals(workspace string, ids []string) (map[string]bool, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	list, args := inList(2, ids)
+	found, err := collect(tx, value[string], `select id from signal where workspace = $1 and id in `+list, append([]any{workspace}, args...)...)
+	known := make(map[string]bool, len(found))
+	for _, id := range found {
+		known[id] = true
+	}
+	return known, err
+}
+
+// StoredSignal is a signal with what became of it.
+type StoredSignal struct {
+	stanna.Signal
+	Became stanna.Became
+}
+
+// AddSignals stores signals, none of them known. A signal that another
+// replica stored in the meantime is a unique violation; the transaction is
+// to be run again.
+func (tx *Tx) AddSignals(signals []StoredSignal) error {
+	args := make([]any, 0, 9*len(signals))
+	for _, s := range signals {
+		args = append(args, s.Workspace, s.ID, s.ClientID, s.Type, micros(s.OccurredAt), micros(s.ReceivedAt), s.Source, string(s.Data), s.Became)
+	}
+	err := tx.insert(`insert into signal (workspace, id, client_id, type, occurred_at, received_at, source, data, became)`, ``, 9, args)
+	if isUnique(err) {
+		return errRaced
+	}
+	return err
+}
+
+func scanSignal(s scanner) (StoredSignal, error) {
+	var x StoredSignal
+	var occurred, received int64
+	var data string
+	err := s.Scan(&x.Workspace, &x.ID, &x.ClientID, &x.Type, &occurred, &received, &x.Source, &data, &x.Became)
+	x.OccurredAt, x.ReceivedAt, x.Data = fromMicros(occurred), fromMicros(received), json.RawMessage(data)
+	return x, err
+}
+
+// ClientSignals lists the newest signals of a client, newest first.
+func (tx *Tx) ClientSignals(workspace, client string, limit int) ([]StoredSignal, error) {
+	return collect(tx, scanSignal, `select workspace, id, client_id, type, occurred_at, received_at, source, data, became
+		from signal where workspace = $1 and client_id = $2 order by occurred_at desc, id desc limit $3`, workspace, client, limit)
+}
+
+// SignalCounts says how many signals became what.
+func (tx *Tx) SignalCounts(workspace string) (map[stanna.Became]int, error) {
+	counts := map[stanna.Became]int{}
+	type row struct {
+		became stanna.Became
+		n      int
+	}
+	rows, err := collect(tx, func(s scanner) (r row, err error) { return r, s.Scan(&r.became, &r.n) },
+		`select became, count(*) from signal where workspace = $1 group by became`, workspace)
+	for _, r := range rows {
+		counts[r.became] = r.n
+	}
+	return counts, err
+}
+
+// NewestSignal is when the newest signal of the workspace occurred; zero
+// without one.
+func (tx *Tx) NewestSignal(workspace string) (time.Time, error) {
+	at, _, err := one(tx, value[int64], `select coalesce(max(occurred_at), 0) from signal where workspace = $1`, workspace)
+	return fromMicros(at), err
+}
