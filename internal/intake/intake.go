@@ -14,7 +14,6 @@ import (
 	"context"
 	"log/slog"
 	"sync"
-	"time"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/rule"

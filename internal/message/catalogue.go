@@ -1,6 +1,9 @@
 package message
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/gostanna/stanna"
 )
 
@@ -9,6 +12,9 @@ import (
 var catalogue = map[stanna.AlertType]func(chapter) telling{
 	stanna.HealthDrop: healthDrop,
 }
+
+// Types lists the alert types that have words of their own, in no order.
+func Types() []stanna.AlertType { return slices.Collect(maps.Keys(catalogue)) }
 
 // chapter is one alert and what it stands on.
 type chapter struct {

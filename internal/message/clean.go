@@ -14,10 +14,13 @@ const maxMarks = 6
 // clean makes text from outside fit to stand in a line of ours: white space
 // of any kind becomes one space, and what is invisible and could break or
 // reorder the line is dropped. A joiner stays where scripts and emoji need
-// it: between two visible characters, outside the Latin script.
-func clean(s string) string {
+// it: between two visible characters, outside the Latin script. It stops when
+// there is more than enough for that many characters.
+func clean(s string, most int) string {
+	most += maxCluster
 	var b strings.Builder
-	b.Grow(len(s))
+	b.Grow(min(len(s), most))
+	used := 0
 	var last, joiner rune
 	space, marks := false, 0
 	for _, r := range s {
@@ -50,6 +53,9 @@ func clean(s string) string {
 		}
 		b.WriteRune(r)
 		last = r
+		if used += cost(r); used > most {
+			break
+		}
 	}
 	return b.String()
 }

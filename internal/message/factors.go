@@ -16,7 +16,7 @@ const maxReasons = 7
 func (c chapter) factors(change float64) reasons {
 	r := reasons{source: outside(c.alert.Evidence.Source, 80)}
 	list := slices.Clone(c.alert.Evidence.Factors)
-	list = slices.DeleteFunc(list, func(f stanna.Factor) bool { return clean(f.Name+f.Detail) == "" })
+	list = slices.DeleteFunc(list, func(f stanna.Factor) bool { return clean(f.Name, 1)+clean(f.Detail, 1) == "" })
 	if len(list) == 0 {
 		return r
 	}
@@ -52,8 +52,11 @@ func (c chapter) factors(change float64) reasons {
 		if n := len(list) - shown; n > 0 {
 			line = "and " + c.count(n, "more reason")
 		}
+		if sums && tenth(rest) != 0 && shown < len(list) {
+			line += " and other"
+		}
 		if sums {
-			line += " (" + c.signed(left[shown]) + " in all)"
+			line += " (" + c.signed(left[shown]) + ")"
 		}
 		return joined(" · ", say(words(line)), link(c.page, "See all"))
 	}

@@ -46,7 +46,7 @@ func (c chapter) next(playbook string) (lines []phrase, sentence phrase) {
 func (c chapter) steps(playbook string) []phrase {
 	var steps []phrase
 	for line := range strings.Lines(playbook) {
-		line = clean(line)
+		line = clean(line, maxTarget+500)
 		if line == "" {
 			continue
 		}

@@ -57,7 +57,7 @@ func say(pieces ...saying) phrase {
 // outside is text from outside, at most that long. It is empty when nothing
 // of it can be seen.
 func outside(s string, most int) phrase {
-	if s = clean(s); s == "" {
+	if s = clean(s, most); s == "" {
 		return nil
 	}
 	return phrase{{text: cut(s, most), elastic: true}}

@@ -113,30 +113,48 @@ func oneLine(p phrase) []phrase {
 	return []phrase{p}
 }
 
+// weight is what an item is ranked by, computed once: a summary may hold a
+// whole book.
+type weight struct {
+	open        bool
+	severity    int
+	mrr, change float64
+	name, id    string
+	place       int
+}
+
 // rank puts open before closed, then by severity, revenue and size of the
 // change.
 func rank(items []SummaryItem) []SummaryItem {
-	ranked := slices.Clone(items)
-	slices.SortStableFunc(ranked, func(a, b SummaryItem) int {
-		if a.Alert.Open() != b.Alert.Open() {
-			if a.Alert.Open() {
+	weights := make([]weight, len(items))
+	for n, i := range items {
+		weights[n] = weight{
+			open: i.Alert.Open(), severity: i.Alert.Severity.Rank(), mrr: i.Client.MRR.Amount(),
+			change: math.Abs(i.Alert.Evidence.Base - i.Alert.Evidence.Value),
+			name:   i.Client.Name, id: i.Alert.ID, place: n,
+		}
+	}
+	slices.SortFunc(weights, func(a, b weight) int {
+		if a.open != b.open {
+			if a.open {
 				return -1
 			}
 			return 1
 		}
 		return cmp.Or(
-			cmp.Compare(b.Alert.Severity.Rank(), a.Alert.Severity.Rank()),
-			cmp.Compare(b.Client.MRR.Amount(), a.Client.MRR.Amount()),
-			cmp.Compare(b.size(), a.size()),
-			strings.Compare(a.Client.Name, b.Client.Name),
-			strings.Compare(a.Alert.ID, b.Alert.ID),
+			cmp.Compare(b.severity, a.severity),
+			cmp.Compare(b.mrr, a.mrr),
+			cmp.Compare(b.change, a.change),
+			strings.Compare(a.name, b.name),
+			strings.Compare(a.id, b.id),
+			cmp.Compare(a.place, b.place),
 		)
 	})
+	ranked := make([]SummaryItem, len(items))
+	for n, w := range weights {
+		ranked[n] = items[w.place]
+	}
 	return ranked
-}
-
-func (i SummaryItem) size() float64 {
-	return math.Abs(i.Alert.Evidence.Base - i.Alert.Evidence.Value)
 }
 
 // revenueOf is what the clients pay together, each counted once; nothing when

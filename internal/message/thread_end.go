@@ -18,7 +18,7 @@ func (v ThreadView) others(p *page, alerts []AlertView) {
 	lines := []phrase{bold("Also about this client")}
 	for i, a := range alerts {
 		symbol, line := v.chapter(a).line()
-		lines = append(lines, joined(" · ", say(words(symbol+" "), capital(line)), link(a.Links.Alert, "Why?")))
+		lines = append(lines, joined(" · ", say(words(symbol+" "), capital(line)), outside(a.RuleName, 100), link(a.Links.Alert, "Why?")))
 		switch {
 		case i < maxOthers:
 			p.spoken = append(p.spoken, sentenceOf(say(words("also, "), line)))

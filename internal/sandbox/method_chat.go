@@ -1,9 +1,6 @@
 package sandbox
 
-import (
-	"encoding/json"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // Limits of texts: https://docs.slack.dev/reference/methods/chat.postMessage and
 // https://docs.slack.dev/reference/methods/chat.update. Slack documents the 4,000 of chat.update as characters; people
@@ -14,15 +11,6 @@ const (
 	maxMarkdownText = 12_000
 	maxAttachments  = 100
 )
-
-// content is the checked body of a post or an update.
-type content struct {
-	text        string
-	blocks      json.RawMessage
-	attachments json.RawMessage
-	metadata    json.RawMessage
-	hasBlocks   bool
-}
 
 // chatPostMessage posts to a channel, or to a person's DM with the app.
 func (s *Sandbox) chatPostMessage(c *call) (answer, *slackError) {
@@ -168,61 +156,6 @@ func (s *Sandbox) own(c *call, foreign string) (*message, *slackError) {
 		return nil, refuse(foreign)
 	}
 	return m, nil
-}
-
-// readContent checks text, blocks, attachments and metadata.
-func readContent(c *call) (content, *slackError) {
-	var body content
-	body.text = c.arg("text")
-	if markdown := c.arg("markdown_text"); markdown != "" {
-		if body.text != "" || c.arg("blocks") != "" {
-			return body, refuse("markdown_text_conflict")
-		}
-		if utf8.RuneCountInString(markdown) > maxMarkdownText {
-			return body, refuse("msg_too_long")
-		}
-		body.text = markdown
-	}
-	var refusal *slackError
-	if body.blocks, refusal = checkBlocks(c.arg("blocks")); refusal != nil {
-		return body, refusal
-	}
-	body.hasBlocks = string(body.blocks) != "[]"
-	if raw := c.arg("attachments"); raw != "" && raw != "[]" {
-		var list []map[string]any
-		if err := json.Unmarshal([]byte(raw), &list); err != nil {
-			return body, refuse("invalid_attachments")
-		}
-		if len(list) > maxAttachments {
-			return body, refuse("too_many_attachments")
-		}
-		body.attachments = json.RawMessage(raw)
-	}
-	if body.metadata, refusal = checkMetadata(c.arg("metadata")); refusal != nil {
-		return body, refusal
-	}
-	if body.text == "" && !body.hasBlocks && body.attachments == nil {
-		return body, refuse("no_text")
-	}
-	return body, nil
-}
-
-// checkMetadata: https://docs.slack.dev/messaging/message-metadata
-func checkMetadata(raw string) (json.RawMessage, *slackError) {
-	if raw == "" {
-		return nil, nil
-	}
-	var fields struct {
-		EventType    string         `json:"event_type"`
-		EventPayload map[string]any `json:"event_payload"`
-	}
-	if err := json.Unmarshal([]byte(raw), &fields); err != nil {
-		return nil, refuse("invalid_metadata_format")
-	}
-	if fields.EventType == "" || fields.EventPayload == nil {
-		return nil, refuse("invalid_metadata_schema")
-	}
-	return json.RawMessage(raw), nil
 }
 
 // posted is the message object of an answer.

@@ -193,38 +193,6 @@ func (t TokenState) Expiry() string {
 	return "until " + t.ExpiresAt.UTC().Format(time.DateTime) + " UTC"
 }
 
-// scopeView is a scope on the consent page.
-type scopeView struct {
-	Scope, Words string
-	Granted      bool // the team has granted it before
-}
-
-type consentView struct {
-	AppName, TeamName, Query, Redirect string
-	OrgWide                            bool
-	Required, Optional                 []scopeView
-}
-
-func (s *Sandbox) renderConsent(w http.ResponseWriter, req authorizeRequest) {
-	s.mu.Lock()
-	granted := s.inst.scopes
-	s.mu.Unlock()
-	view := consentView{AppName: s.cfg.App.Name, TeamName: s.cfg.Team.Name, Query: req.query.Encode(), Redirect: req.redirectURI, OrgWide: req.org}
-	if req.org {
-		view.TeamName = s.cfg.Team.EnterpriseName
-	}
-	words := scopeWords()
-	for _, scope := range req.scopes {
-		line := scopeView{scope, words[scope], granted.has(scope)}
-		if s.optional(scope) {
-			view.Optional = append(view.Optional, line)
-		} else {
-			view.Required = append(view.Required, line)
-		}
-	}
-	s.render(w, http.StatusOK, "consent.html", view)
-}
-
 // render writes a page. Nothing on it may run but our own script, whatever a message says.
 func (s *Sandbox) render(w http.ResponseWriter, status int, name string, view any) {
 	var page bytes.Buffer
@@ -235,7 +203,7 @@ func (s *Sandbox) render(w http.ResponseWriter, status int, name string, view an
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Referrer-Policy", "same-origin") // no-referrer would take the Origin from the consent form
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src http: https: data:; base-uri 'none'; frame-ancestors 'none'")
 	w.WriteHeader(status)

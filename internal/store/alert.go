@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/gostanna/stanna"
 )
@@ -77,9 +78,17 @@ func (tx *Tx) Alerts(workspace string, q AlertQuery) ([]stanna.Alert, int, error
 }
 
 // StaleAlerts lists open alerts that opened before t, oldest first.
-func (tx *Tx) StaleAlerts(workspace string, before int64, limit int) ([]stanna.Alert, error) {
+func (tx *Tx) StaleAlerts(workspace string, before time.Time, limit int) ([]stanna.Alert, error) {
 	return collect(tx, scanAlert, `select `+alertColumns+` from alert where workspace = $1 and status <> 'resolved' and opened_at < $2
-		order by opened_at, id limit $3`, workspace, before, limit)
+		order by opened_at, id limit $3`, workspace, micros(before), limit)
+}
+
+// UntoldAlerts lists open alerts that nobody was promised to be told of,
+// oldest first.
+func (tx *Tx) UntoldAlerts(workspace string, limit int) ([]stanna.Alert, error) {
+	return collect(tx, scanAlert, `select `+alertColumns+` from alert where workspace = $1 and status <> 'resolved'
+		and not exists (select 1 from notification n where n.workspace = alert.workspace and n.alert_id = alert.id)
+		order by opened_at, id limit $2`, workspace, limit)
 }
 
 // PutAlerts stores alerts, at most one of each id.

@@ -129,6 +129,56 @@ func (tx *Tx) WaitingJobs(lane string, now time.Time, limit int) ([]stanna.Job, 
 		lane, micros(now), limit)
 }
 
+// AddJob puts a job on a lane that this transaction holds.
+func (tx *Tx) AddJob(j stanna.Job) error {
+	_, err := tx.exec(`insert into job (`+jobColumns+`) values ($1, $2, $3, $4, $5, $6, 0, 'waiting', '', $7)`,
+		j.ID, j.Lane, j.Kind, j.Ref, j.Priority, micros(j.Due), micros(j.CreatedAt))
+	return err
+}
+
+// DelayJob makes a waiting job wait longer.
+func (tx *Tx) DelayJob(id string, due time.Time) error {
+	_, err := tx.exec(`update job set due = $2 where id = $1`, id, micros(due))
+	return err
+}
+
+// WaitingMessage is a job that waits, with the message it is to make true.
+type WaitingMessage struct {
+	Job     stanna.Job
+	Message stanna.Message
+}
+
+const waitingMessages = `select j.id, j.lane, j.kind, j.ref, j.priority, j.due, j.attempt, j.state, j.last_error, j.created_at,
+	m.workspace, m.id, m.kind, m.client_id, m.destination, m.intended, m.channel, m.ts, m.revision, m.sending, m.rendered,
+	m.summary_id, m.repeated, m.text_only, m.created_at, m.posted_at, m.closed_at
+	from job j join message m on m.workspace = $2 and m.id = j.ref
+	where j.lane = $1 and j.kind = 'message' and j.state = 'waiting' and j.due <= $3`
+
+func scanWaitingMessage(s scanner) (w WaitingMessage, err error) {
+	j, m := &w.Job, &w.Message
+	var due, jobCreated, created, posted, closed int64
+	err = s.Scan(&j.ID, &j.Lane, &j.Kind, &j.Ref, &j.Priority, &due, &j.Attempt, &j.State, &j.LastError, &jobCreated,
+		&m.Workspace, &m.ID, &m.Kind, &m.ClientID, &m.Destination, &m.Intended, &m.Channel, &m.TS, &m.Revision, &m.Sending, &m.Rendered,
+		&m.SummaryID, &m.Repeated, &m.TextOnly, &created, &posted, &closed)
+	j.Due, j.CreatedAt = fromMicros(due), fromMicros(jobCreated)
+	m.CreatedAt, m.PostedAt, m.ClosedAt = fromMicros(created), fromMicros(posted), fromMicros(closed)
+	return w, err
+}
+
+// WaitingMessages lists what is due on a lane: posts before updates, the
+// oldest first.
+func (tx *Tx) WaitingMessages(lane, workspace string, now time.Time, limit int) ([]WaitingMessage, error) {
+	return collect(tx, scanWaitingMessage, waitingMessages+` order by case when m.ts = '' then 0 else 1 end, j.due, j.id limit $4`,
+		lane, workspace, micros(now), limit)
+}
+
+// MostUrgentPost is the oldest message waiting to be posted on a lane that is
+// at least so urgent.
+func (tx *Tx) MostUrgentPost(lane, workspace string, now time.Time, priority int) (WaitingMessage, bool, error) {
+	return one(tx, scanWaitingMessage, waitingMessages+` and m.ts = '' and j.priority >= $4 order by j.priority desc, j.due, j.id limit 1`,
+		lane, workspace, micros(now), priority)
+}
+
 // BeginJob marks a job as under way.
 func (tx *Tx) BeginJob(id string) error {
 	_, err := tx.exec(`update job set state = 'sending', attempt = attempt + 1 where id = $1`, id)
@@ -174,6 +224,7 @@ type Gate struct {
 	Since     time.Time // of the first of them
 	Tokens    float64
 	FilledAt  time.Time
+	Holder    string // who closed it last, where that matters
 }
 
 // Gate is the gate of that name, as new when nobody has passed it yet, held
@@ -182,20 +233,20 @@ func (tx *Tx) Gate(name string) (Gate, error) {
 	g, _, err := one(tx, func(s scanner) (Gate, error) {
 		var g Gate
 		var notBefore, since, filled int64
-		err := s.Scan(&notBefore, &g.Failures, &since, &g.Tokens, &filled)
+		err := s.Scan(&notBefore, &g.Failures, &since, &g.Tokens, &filled, &g.Holder)
 		g.NotBefore, g.Since, g.FilledAt = fromMicros(notBefore), fromMicros(since), fromMicros(filled)
 		return g, err
-	}, `select not_before, failures, since, tokens, filled_at from gate where name = $1 `+tx.dialect.forUpdate, name)
+	}, `select not_before, failures, since, tokens, filled_at, holder from gate where name = $1 `+tx.dialect.forUpdate, name)
 	g.Name = name
 	return g, err
 }
 
 // PutGate stores a gate.
 func (tx *Tx) PutGate(g Gate) error {
-	_, err := tx.exec(`insert into gate (name, not_before, failures, since, tokens, filled_at) values ($1, $2, $3, $4, $5, $6)
+	_, err := tx.exec(`insert into gate (name, not_before, failures, since, tokens, filled_at, holder) values ($1, $2, $3, $4, $5, $6, $7)
 		on conflict (name) do update set not_before = excluded.not_before, failures = excluded.failures, since = excluded.since,
-		tokens = excluded.tokens, filled_at = excluded.filled_at`,
-		g.Name, micros(g.NotBefore), g.Failures, micros(g.Since), g.Tokens, micros(g.FilledAt))
+		tokens = excluded.tokens, filled_at = excluded.filled_at, holder = excluded.holder`,
+		g.Name, micros(g.NotBefore), g.Failures, micros(g.Since), g.Tokens, micros(g.FilledAt), g.Holder)
 	return err
 }
 

@@ -163,7 +163,8 @@ create table gate (
   failures   bigint not null,
   since      bigint not null,
   tokens     double precision not null,
-  filled_at  bigint not null
+  filled_at  bigint not null,
+  holder     text   not null
 );
 
 create table job (

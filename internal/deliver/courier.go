@@ -1,0 +1,141 @@
+// Package deliver is CARRY IT: it works the lanes that lead to Slack. A job
+// says which message to make true; the courier writes the message from what
+// is true now, posts or updates it, and writes down what became of it, with
+// the outcome's consequence: wait, open the circuit, send it elsewhere, or
+// call for a person.
+//
+// It is entered by the queue, lane by lane. A message passes its lane, which
+// keeps order and pace, and its team's gate, which breaks the circuit. When a
+// lane falls behind, what waits is told in one summary. Nothing here decides
+// whether or where somebody is told.
+package deliver
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/queue"
+	"github.com/gostanna/stanna/internal/store"
+)
+
+// Courier works the lanes whose road is a Slack channel.
+type Courier struct {
+	store    *store.Store
+	clock    *stanna.Clock
+	line     Line
+	http     *http.Client
+	slackURL string
+	links    Links
+	pace     time.Duration
+	look     func()
+	count    func(outcome string, took time.Duration)
+	log      *slog.Logger
+}
+
+// Line gives a usable connection, with a token that has not run out, and
+// takes the news that a connection is broken.
+type Line interface {
+	Token(ctx context.Context, workspace string) (stanna.Connection, error)
+	MarkBroken(tx *store.Tx, workspace, repair string, now time.Time) error
+	TokenExpired(ctx context.Context, workspace string) error
+}
+
+// Links makes the addresses of our pages.
+type Links struct{ PublicURL string }
+
+// Client is the page of a client: in the company's own system when its
+// settings say so.
+func (l Links) Client(s stanna.Settings, c stanna.Client) string {
+	if own := c.URL(s.ClientURLTemplate); own != "" {
+		return own
+	}
+	return l.PublicURL + "/clients/" + c.ID
+}
+
+// Alert is the page of an alert.
+func (l Links) Alert(id string) string { return l.PublicURL + "/alerts/" + id }
+
+// Group is the page that lists the alerts of a summary.
+func (l Links) Group(summary string) string { return l.PublicURL + "/alerts?group=" + summary }
+
+// Slack is the page of the Slack connection.
+func (l Links) Slack() string { return l.PublicURL + "/integrations/slack" }
+
+// Options say how to build a courier.
+type Options struct {
+	Store    *store.Store
+	Clock    *stanna.Clock
+	Line     Line
+	HTTP     *http.Client
+	SlackURL string
+	Links    Links
+	// Pace is the time between two posts to one channel; 0 switches pacing,
+	// and with it coalescing, off.
+	Pace  time.Duration
+	Look  func()                                   // tells the queue that a gate has opened
+	Count func(outcome string, took time.Duration) // counts calls to Slack
+	Log   *slog.Logger
+}
+
+// New builds a courier.
+func New(o Options) *Courier {
+	return &Courier{store: o.Store, clock: o.Clock, line: o.Line, http: o.HTTP, slackURL: o.SlackURL, links: o.Links,
+		pace: o.Pace, look: o.Look, count: o.Count, log: o.Log}
+}
+
+var _ queue.Handler = (*Courier)(nil)
+
+// Plan chooses the next message of a lane.
+func (c *Courier) Plan(tx *store.Tx, lane *stanna.Lane, now time.Time) (queue.Work, error) {
+	open, err := pass(tx, lane.Gate(), now)
+	if err != nil || !open {
+		return nil, err
+	}
+	job, m, err := c.choose(tx, lane, now)
+	if err != nil || job.ID == "" {
+		return nil, err
+	}
+	if err := tx.BeginJob(job.ID); err != nil {
+		return nil, err
+	}
+	job.Attempt++
+	if err := tx.MarkSending(m); err != nil {
+		return nil, err
+	}
+	m.Sending = m.Revision
+	return &sending{Courier: c, job: job, message: m}, nil
+}
+
+// Recover takes back what a holder who is gone had begun. Slack may show a
+// message that was being posted; it is sent again rather than lost, and
+// marked. An update may be repeated without harm.
+func (c *Courier) Recover(tx *store.Tx, lane *stanna.Lane, orphans []stanna.Job, now time.Time) error {
+	for _, j := range orphans {
+		m, err := tx.LockMessage(lane.Workspace(), j.Ref)
+		if err != nil {
+			return err
+		}
+		if m.TS == "" {
+			if err := markRepeated(tx, m, "the server stopped while it was being sent", now); err != nil {
+				return err
+			}
+		}
+		if err := tx.RetryJob(j, now, "taken over"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// markRepeated notes that a message may come to stand in Slack twice.
+func markRepeated(tx *store.Tx, m stanna.Message, why string, now time.Time) error {
+	m.Repeated = true
+	if err := tx.PutMessages(m); err != nil {
+		return err
+	}
+	return tx.Audit(stanna.AuditEntry{Workspace: m.Workspace, At: now, Actor: stanna.ActorSystem, Action: "message.unknown",
+		Subject: m.ID, Reason: stanna.ReasonPossiblyRepeated, Details: map[string]string{"destination": string(m.Destination), "because": why}})
+}

@@ -1,0 +1,124 @@
+package deliver
+
+import (
+	"time"
+
+	"github.com/gostanna/stanna/internal/store"
+)
+
+// The circuit of a team: after so many failures of transport in a row it
+// opens. Then one probe a second goes through for a minute, and after that
+// one in double the time, up to ten minutes.
+const (
+	circuitOpens = 5
+	probeEvery   = time.Second
+	probeQuick   = time.Minute
+	probeSlowest = 10 * time.Minute
+)
+
+// The bucket of updates holds a burst and fills at the rate of Tier 3.
+const (
+	updateBurst     = 10
+	updatePerSecond = 50.0 / 60
+)
+
+// pass says whether a team's gate lets a call through now. With an open
+// circuit it lets one probe through and closes behind it.
+func pass(tx *store.Tx, name string, now time.Time) (bool, error) {
+	g, err := tx.Gate(name)
+	if err != nil {
+		return false, err
+	}
+	if g.NotBefore.After(now) {
+		return false, nil
+	}
+	if g.Failures < circuitOpens {
+		return true, nil
+	}
+	g.NotBefore = now.Add(probeWait(g, now))
+	return true, tx.PutGate(g)
+}
+
+func probeWait(g store.Gate, now time.Time) time.Duration {
+	wait := probeEvery
+	for at := probeQuick; now.Sub(g.Since) > at && wait < probeSlowest; at *= 2 {
+		wait *= 2
+	}
+	return min(wait, probeSlowest)
+}
+
+// failed counts a failure of transport and opens the circuit with the fifth.
+func failed(tx *store.Tx, name string, now time.Time) (open bool, err error) {
+	g, err := tx.Gate(name)
+	if err != nil {
+		return false, err
+	}
+	if g.Failures == 0 {
+		g.Since = now
+	}
+	g.Failures++
+	if open = g.Failures >= circuitOpens; open && !g.NotBefore.After(now) {
+		g.NotBefore = now.Add(probeWait(g, now))
+	}
+	return open, tx.PutGate(g)
+}
+
+// succeeded closes the circuit and says whether it had been counting.
+func succeeded(tx *store.Tx, name string) (wasOpen bool, err error) {
+	g, err := tx.Gate(name)
+	if err != nil || g.Failures == 0 {
+		return false, err
+	}
+	wasOpen = g.Failures >= circuitOpens
+	g.Failures, g.NotBefore, g.Since = 0, time.Time{}, time.Time{}
+	return wasOpen, tx.PutGate(g)
+}
+
+// limited takes a 429 in. The lane that met it waits by itself; when a second
+// lane meets one meanwhile, it is the team that is limited, and its gate
+// closes.
+func limited(tx *store.Tx, name, lane string, until, now time.Time) error {
+	g, err := tx.Gate(name + "/limited")
+	if err != nil {
+		return err
+	}
+	if g.NotBefore.After(now) && g.Holder != lane {
+		if err := closeGate(tx, name, until); err != nil {
+			return err
+		}
+	}
+	g.NotBefore, g.Holder = until, lane
+	return tx.PutGate(g)
+}
+
+// closeGate lets nothing of a team through until then.
+func closeGate(tx *store.Tx, name string, until time.Time) error {
+	g, err := tx.Gate(name)
+	if err != nil || !until.After(g.NotBefore) {
+		return err
+	}
+	g.NotBefore = until
+	return tx.PutGate(g)
+}
+
+// takeToken takes a token out of a bucket, or says when there will be one.
+func takeToken(tx *store.Tx, name string, now time.Time) (at time.Time, err error) {
+	g, err := tx.Gate(name)
+	if err != nil {
+		return now, err
+	}
+	if g.NotBefore.After(now) {
+		return g.NotBefore, nil
+	}
+	if g.FilledAt.IsZero() {
+		g.Tokens = updateBurst
+	} else {
+		g.Tokens = min(updateBurst, g.Tokens+now.Sub(g.FilledAt).Seconds()*updatePerSecond)
+	}
+	g.FilledAt = now
+	if g.Tokens < 1 {
+		return now.Add(time.Duration((1 - g.Tokens) / updatePerSecond * float64(time.Second))), tx.PutGate(g)
+	}
+	g.Tokens--
+	return now, tx.PutGate(g)
+}
