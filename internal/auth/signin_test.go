@@ -22,7 +22,7 @@ func TestCheckPassword(t *testing.T) {
 			if !errors.Is(err, auth.WrongPassword) || stanna.CodeOf(err) != stanna.Unauthenticated {
 				t.Errorf("%s: %v", email, err)
 			}
-			if strings.Contains(err.Error(), email) || strings.Contains(err.Error(), password.Reveal()) {
+			if strings.Contains(err.Error(), email) || password != "" && strings.Contains(err.Error(), password.Reveal()) {
 				t.Errorf("the error tells what was typed: %v", err)
 			}
 		}

@@ -269,3 +269,23 @@ func (tx *Tx) JobCounts() (map[stanna.JobState]int, error) {
 func (tx *Tx) PruneJobs(before time.Time) (int64, error) {
 	return tx.exec(`delete from job where state = 'done' and created_at < $1`, micros(before))
 }
+
+// TakeTurn says whether it is the caller's turn to do what one replica does
+// every so often, and books the next turn.
+func (tx *Tx) TakeTurn(name string, every time.Duration, now time.Time) (bool, error) {
+	n, err := tx.exec(`insert into gate (name, not_before, failures, since, tokens, filled_at, holder) values ($1, $2, 0, 0, 0, 0, '')
+		on conflict (name) do update set not_before = excluded.not_before where gate.not_before <= $3`,
+		"turn:"+name, micros(now.Add(every)), micros(now))
+	return n == 1, err
+}
+
+// TryLane locks a lane's row for the rest of the transaction, or says that
+// somebody else has it. It serves work that is done wholly in a transaction.
+func (tx *Tx) TryLane(name string) (bool, error) {
+	if _, err := tx.exec(`insert into lane (name, gate, next_due, not_before, leased_by, leased_until, epoch, failures, memo, paused)
+		values ($1, '', null, 0, '', 0, 0, 0, '', '') on conflict (name) do nothing`, name); err != nil {
+		return false, err
+	}
+	_, ok, err := one(tx, value[string], `select name from lane where name = $1 `+tx.dialect.skipLocked, name)
+	return ok, err
+}
