@@ -63,7 +63,7 @@ func newHouse(t *testing.T, s *store.Store, pace time.Duration) *house {
 	courier := deliver.New(deliver.Options{Store: s, Clock: clock, Line: fixedLine{conn}, HTTP: slack.NewHTTPClient(nil), SlackURL: server.URL,
 		Links: deliver.Links{PublicURL: "https://stanna.example"}, Pace: pace, Look: func() { q.Look() }, Count: func(string, time.Duration) {}, Log: log})
 	q = queue.New(queue.Options{Store: s, Handlers: map[string]queue.Handler{"slack": courier}, Now: clock.Real, Log: log})
-	in := intake.New(intake.Options{Store: s, Clock: clock, Wake: q.Wake, Log: log})
+	in := intake.New(intake.Options{Store: s, Clock: clock, Wake: q.Wake, Count: func(stanna.Became, int) {}, Log: log})
 
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})

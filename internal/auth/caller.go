@@ -109,10 +109,10 @@ func (c Caller) Require(a Action) error {
 	}
 	p := permits[a]
 	if c.Kind == Program {
-		scopes := words(append(slices.Clone(p.scopes), stanna.ScopeAdmin))
+		scopes := words(append(slices.Clone(p.scopes), stanna.ScopeAdmin), " or ")
 		return stanna.Errorf(stanna.Forbidden, "this API key may not do that (%s); use one with the scope %s", a, scopes)
 	}
-	roles := words(append(slices.Clone(p.roles), stanna.Admin))
+	roles := words(append(slices.Clone(p.roles), stanna.Admin), " or ")
 	return stanna.Errorf(stanna.Forbidden, "your role may not do that (%s); ask somebody who is %s", a, roles)
 }
 
@@ -137,10 +137,10 @@ func (c Caller) In(workspace string) error {
 	return refused(WorkspaceMismatch, stanna.Forbidden, "this is not the workspace you are in; switch to it first, or ask its admin for a role")
 }
 
-func words[T ~string](list []T) string {
+func words[T ~string](list []T, between string) string {
 	text := make([]string, len(list))
 	for i, w := range list {
 		text[i] = string(w)
 	}
-	return strings.Join(text, " or ")
+	return strings.Join(text, between)
 }

@@ -25,11 +25,11 @@ func (a *Auth) CreateKey(ctx context.Context, workspace, name string, scopes []s
 		return "", key, stanna.InvalidField("name", "must have 1 to %d characters; say what the key is for", maxKey)
 	}
 	if len(scopes) == 0 {
-		return "", key, stanna.InvalidField("scopes", "must name at least one of %s", words(stanna.Scopes()))
+		return "", key, stanna.InvalidField("scopes", "must name at least one of %s", words(stanna.Scopes(), ", "))
 	}
 	for _, s := range scopes {
 		if !slices.Contains(stanna.Scopes(), s) {
-			return "", key, stanna.InvalidField("scopes", "may only be %s", words(stanna.Scopes()))
+			return "", key, stanna.InvalidField("scopes", "may only be %s", words(stanna.Scopes(), ", "))
 		}
 	}
 	scopes = slices.Compact(slices.Sorted(slices.Values(scopes)))
@@ -43,7 +43,7 @@ func (a *Auth) CreateKey(ctx context.Context, workspace, name string, scopes []s
 		if err := tx.AddKey(key, hashKey(text)); err != nil {
 			return err
 		}
-		return tx.Audit(a.entry(workspace, by, auditKeyCreated, key.ID, map[string]string{"scopes": words(scopes)}))
+		return tx.Audit(a.entry(workspace, by, auditKeyCreated, key.ID, map[string]string{"scopes": words(scopes, ",")}))
 	})
 	if err != nil {
 		return "", stanna.APIKey{}, err

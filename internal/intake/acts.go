@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -45,6 +46,7 @@ func (in *Intake) PutClients(ctx context.Context, workspace, actor string, clien
 		for i := range clients {
 			c := &clients[i]
 			c.Workspace, c.UpdatedAt = workspace, b.real
+			c.CSMOwner = strings.ToLower(c.CSMOwner) // people sign in by the same e-mail
 			if at, ok := known[c.ID]; ok {
 				c.CreatedAt = at
 			} else {

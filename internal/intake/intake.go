@@ -26,6 +26,7 @@ type Intake struct {
 	store *store.Store
 	clock *stanna.Clock
 	wake  func(lanes ...string)
+	count func(stanna.Became, int)
 	log   *slog.Logger
 
 	live, bulk chan *request
@@ -39,12 +40,13 @@ type Options struct {
 	Store *store.Store
 	Clock *stanna.Clock
 	Wake  func(lanes ...string) // told the lanes that have new work, after the commit
+	Count func(became stanna.Became, n int)
 	Log   *slog.Logger
 }
 
 // New builds an intake.
 func New(o Options) *Intake {
-	return &Intake{store: o.Store, clock: o.Clock, wake: o.Wake, log: o.Log,
+	return &Intake{store: o.Store, clock: o.Clock, wake: o.Wake, count: o.Count, log: o.Log,
 		live: make(chan *request, 1024), bulk: make(chan *request, 16), policies: map[string]*policy{}}
 }
 
@@ -98,7 +100,10 @@ func (in *Intake) Signals(ctx context.Context, workspace string, signals []stann
 		r.signals = append(r.signals, *s)
 		at = append(at, i)
 	}
-	if len(r.signals) == 0 {
+	if bad := len(signals) - len(at); bad > 0 {
+		in.count(stanna.Rejected, bad)
+	}
+	if len(at) == 0 {
 		return outcomes, nil
 	}
 	queue := in.live
@@ -201,6 +206,11 @@ func (in *Intake) commit(group []*request) {
 		return
 	}
 	in.wake(lanes...)
+	for _, r := range group {
+		for _, o := range r.outcomes {
+			in.count(o.Became, 1)
+		}
+	}
 }
 
 // transact takes a group in, workspace by workspace, in one transaction. It

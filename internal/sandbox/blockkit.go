@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -57,7 +58,7 @@ func checkBlocks(raw string) (json.RawMessage, *slackError) {
 		check.fail("/blocks", "no more than %d items allowed", maxBlocks)
 	}
 	for i, item := range list {
-		check.block(fmt.Sprintf("/blocks/%d", i), item)
+		check.block("/blocks/"+strconv.Itoa(i), item)
 	}
 	if len(check.errors) > 0 {
 		return nil, check.refusal()
@@ -151,7 +152,7 @@ func (b *blockCheck) section(block map[string]any, at string) {
 		b.count(at+"/fields", len(fields), maxFields)
 	}
 	for i, item := range fields {
-		b.textObject(item, fmt.Sprintf("%s/fields/%d", at, i), maxFieldText, "plain_text", "mrkdwn")
+		b.textObject(item, at+"/fields/"+strconv.Itoa(i), maxFieldText, "plain_text", "mrkdwn")
 	}
 	if accessory, present := block["accessory"]; present {
 		e, ok := accessory.(map[string]any)
@@ -183,7 +184,7 @@ func (b *blockCheck) table(block map[string]any, at string) {
 	b.count(at+"/rows", len(rows), maxTableRows)
 	for i, row := range rows {
 		cells, _ := row.([]any)
-		b.count(fmt.Sprintf("%s/rows/%d", at, i), len(cells), maxTableCells)
+		b.count(at+"/rows/"+strconv.Itoa(i), len(cells), maxTableCells)
 	}
 }
 
@@ -196,7 +197,7 @@ func (b *blockCheck) elements(block map[string]any, at string, most int, each fu
 	}
 	b.count(at+"/elements", len(list), most)
 	for i, item := range list {
-		here := fmt.Sprintf("%s/elements/%d", at, i)
+		here := at + "/elements/" + strconv.Itoa(i)
 		if e, ok := item.(map[string]any); ok {
 			each(here, e)
 		} else {

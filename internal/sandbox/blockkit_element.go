@@ -1,8 +1,8 @@
 package sandbox
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -99,7 +99,7 @@ func (b *blockCheck) options(e map[string]any, at string, most int) {
 	list, _ := e["options"].([]any)
 	b.count(at+"/options", len(list), most)
 	for i, item := range list {
-		here := fmt.Sprintf("%s/options/%d", at, i)
+		here := at + "/options/" + strconv.Itoa(i)
 		option, ok := item.(map[string]any)
 		if !ok {
 			b.fail(here, "should be an object")

@@ -56,7 +56,7 @@ func TestFaults(t *testing.T) {
 		{"outage", Fault{Kind: FaultOutage}, "503  " + page, 0, "http_503"},
 		{"outage that refuses", Fault{Kind: FaultOutage, Mode: "close"}, "cut", 0, "reset"},
 		{"a page instead of JSON", Fault{Kind: FaultGarbage}, "200  <!DOCTYPE html>", 0, "garbage"},
-		{"half an answer", Fault{Kind: FaultGarbage, Mode: "truncated"}, `200  {"channel":"C0HEALTH01","message":{"app_id"`, 1, "garbage"},
+		{"half an answer", Fault{Kind: FaultGarbage, Mode: "truncated"}, `200  {"channel":"C0HEALTH01","message":{"type":"message"`, 1, "garbage"},
 		{"an empty answer", Fault{Kind: FaultGarbage, Mode: "empty"}, "200  ", 0, "garbage"},
 		{"for another method", Fault{Kind: FaultOutage, Method: "chat.update"}, `200  answer`, 1, ""},
 		{"for another channel", Fault{Kind: FaultOutage, Channel: "C0ALERTS01"}, `200  answer`, 1, ""},

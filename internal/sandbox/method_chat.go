@@ -1,6 +1,9 @@
 package sandbox
 
-import "unicode/utf8"
+import (
+	"encoding/json"
+	"unicode/utf8"
+)
 
 // Limits of texts: https://docs.slack.dev/reference/methods/chat.postMessage and
 // https://docs.slack.dev/reference/methods/chat.update. Slack documents the 4,000 of chat.update as characters; people
@@ -158,27 +161,50 @@ func (s *Sandbox) own(c *call, foreign string) (*message, *slackError) {
 	return m, nil
 }
 
-// posted is the message object of an answer.
-func (s *Sandbox) posted(m *message) map[string]any {
-	out := map[string]any{
-		"type": "message", "ts": m.TS, "text": m.Text, "user": botUserID, "bot_id": botID, "app_id": s.cfg.App.ID,
-		"team":        s.team.ID,
-		"bot_profile": map[string]any{"id": botID, "app_id": s.cfg.App.ID, "name": s.cfg.App.Name, "team_id": s.team.ID, "deleted": false},
+// postedMessage is the message object of an answer. It is a struct because posting is the one call that comes by the
+// ten thousand.
+type postedMessage struct {
+	Type        string          `json:"type"`
+	TS          string          `json:"ts"`
+	Text        string          `json:"text"`
+	User        string          `json:"user"`
+	BotID       string          `json:"bot_id"`
+	AppID       string          `json:"app_id"`
+	Team        string          `json:"team"`
+	BotProfile  botProfile      `json:"bot_profile"`
+	Blocks      json.RawMessage `json:"blocks,omitempty"`
+	Attachments json.RawMessage `json:"attachments,omitempty"`
+	ThreadTS    string          `json:"thread_ts,omitempty"`
+	Edited      *editedBy       `json:"edited,omitempty"`
+}
+
+type botProfile struct {
+	ID      string `json:"id"`
+	AppID   string `json:"app_id"`
+	Name    string `json:"name"`
+	TeamID  string `json:"team_id"`
+	Deleted bool   `json:"deleted"`
+}
+
+type editedBy struct {
+	User string `json:"user"`
+	TS   string `json:"ts"`
+}
+
+func (s *Sandbox) posted(m *message) postedMessage {
+	out := postedMessage{
+		Type: "message", TS: m.TS, Text: m.Text, User: botUserID, BotID: botID, AppID: s.cfg.App.ID, Team: s.team.ID,
+		BotProfile:  botProfile{ID: botID, AppID: s.cfg.App.ID, Name: s.cfg.App.Name, TeamID: s.team.ID},
+		Attachments: m.Attachments, ThreadTS: m.ThreadTS,
 	}
 	if m.Text == "" {
-		out["text"] = "This content can't be displayed."
+		out.Text = "This content can't be displayed."
 	}
 	if string(m.Blocks) != "[]" {
-		out["blocks"] = m.Blocks
-	}
-	if m.Attachments != nil {
-		out["attachments"] = m.Attachments
-	}
-	if m.ThreadTS != "" {
-		out["thread_ts"] = m.ThreadTS
+		out.Blocks = m.Blocks
 	}
 	if m.Edited != nil {
-		out["edited"] = map[string]any{"user": botUserID, "ts": *m.Edited}
+		out.Edited = &editedBy{botUserID, *m.Edited}
 	}
 	return out
 }

@@ -43,7 +43,7 @@ func TestSlacksOwnSDKsTakeItForSlack(t *testing.T) {
 		t.Cleanup(func() { srv.Close(); s.Close() })
 		return srv.URL
 	}
-	node := exec.CommandContext(t.Context(), "node", "--test", "sandbox.test.mjs")
+	node := exec.CommandContext(t.Context(), "node", "--test", "--test-timeout=30000", "sandbox.test.mjs")
 	node.Dir = folder
 	app := DefaultConfig().App
 	node.Env = append(os.Environ(),

@@ -3,6 +3,7 @@ package store
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gostanna/stanna"
 )
@@ -137,6 +138,67 @@ func (tx *Tx) PutChannels(channels ...stanna.Channel) error {
 		seen_at = excluded.seen_at, health = excluded.health, repair = excluded.repair`, 11, args)
 }
 
+// SeeChannels stores channels as a list showed them. What is known of their
+// health stays, except that a channel which was archived, or without our bot,
+// and is neither any more has been mended. At most one of each id.
+func (tx *Tx) SeeChannels(channels ...stanna.Channel) error {
+	args := make([]any, 0, 11*len(channels))
+	for _, c := range channels {
+		args = append(args, c.Workspace, c.TeamID, c.ID, c.Name, c.Private, c.Archived, c.Member, c.Shared, micros(c.SeenAt), stanna.Healthy, "")
+	}
+	const mended = `case when (channel.archived or not channel.member) and excluded.member and not excluded.archived then `
+	return tx.insert(`insert into channel (`+channelColumns+`)`, `on conflict (workspace, team_id, id) do update set name = excluded.name,
+		private = excluded.private, archived = excluded.archived, member = excluded.member, shared = excluded.shared, seen_at = excluded.seen_at,
+		health = `+mended+`excluded.health else channel.health end, repair = `+mended+`excluded.repair else channel.repair end`, 11, args)
+}
+
+// MendChannels forgets what was wrong with the workspace's channels: the app
+// was installed anew, and the next message or check finds out.
+func (tx *Tx) MendChannels(workspace string) error {
+	_, err := tx.exec(`update channel set health = 'healthy', repair = '' where workspace = $1 and health <> 'healthy'`, workspace)
+	return err
+}
+
+// PauseTeam stops, or with reason "" starts again, the workspace's lanes to a
+// Slack team. Another workspace may have lanes to the same team, from the
+// time when it was connected there; they are left alone. Stopping skips a
+// lane that somebody holds: they may be waiting for the connection's row,
+// which we hold, and find out by themselves.
+func (tx *Tx) PauseTeam(workspace, team string, reason stanna.Reason) error {
+	lock := tx.dialect.forUpdate
+	if reason != "" {
+		lock = tx.dialect.skipLocked
+	}
+	_, err := tx.exec(`update lane set paused = $1, not_before = 0, failures = 0 where name in
+		(select name from lane where gate = $2 and substr(name, 1, $3) = $4 order by name `+lock+`)`,
+		reason, "slack:"+team, utf8.RuneCountInString(workspace)+1, workspace+"/")
+	return err
+}
+
+// PausedLanes says how many of the workspace's lanes stand still, and why.
+func (tx *Tx) PausedLanes(workspace string) (map[stanna.Reason]int, error) {
+	type row struct {
+		reason stanna.Reason
+		n      int
+	}
+	rows, err := collect(tx, func(s scanner) (r row, err error) { return r, s.Scan(&r.reason, &r.n) },
+		`select paused, count(*) from lane where paused <> '' and substr(name, 1, $1) = $2 group by paused`,
+		utf8.RuneCountInString(workspace)+1, workspace+"/")
+	paused := map[stanna.Reason]int{}
+	for _, r := range rows {
+		paused[r.reason] = r.n
+	}
+	return paused, err
+}
+
+// LastDelivery is when the newest notification that arrived was delivered;
+// zero when none was.
+func (tx *Tx) LastDelivery(workspace string) (time.Time, error) {
+	at, _, err := one(tx, value[int64], `select delivered_at from notification where workspace = $1 and status = 'delivered'
+		order by created_at desc, id desc limit 1`, workspace)
+	return fromMicros(at), err
+}
+
 // BrokenDestinations lists the channels that a person must mend.
 func (tx *Tx) BrokenDestinations(workspace string) (map[stanna.Destination]bool, error) {
 	broken, err := collect(tx, scanChannel, `select `+channelColumns+` from channel where workspace = $1 and health = 'broken'`, workspace)
@@ -179,6 +241,13 @@ func (tx *Tx) PutPerson(p Person) error {
 	_, err := tx.exec(`insert into person (workspace, email, slack_id, name, seen_at) values ($1, $2, $3, $4, $5)
 		on conflict (workspace, email) do update set slack_id = excluded.slack_id, name = excluded.name, seen_at = excluded.seen_at`,
 		p.Workspace, p.Email, p.SlackID, p.Name, micros(p.SeenAt))
+	return err
+}
+
+// ForgetPeople forgets whom the e-mails belong to in Slack: the ids are those
+// of one team.
+func (tx *Tx) ForgetPeople(workspace string) error {
+	_, err := tx.exec(`delete from person where workspace = $1`, workspace)
 	return err
 }
 

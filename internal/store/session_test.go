@@ -137,6 +137,13 @@ func TestForgetExpired(t *testing.T) {
 			return nil
 		})
 		update(t, s, func(tx *store.Tx) error {
+			n, err := tx.ForgetExpired(day.Add(time.Minute))
+			if n != 0 {
+				t.Errorf("forgot %d, among them that a session was ended while its last requests are under way", n)
+			}
+			return err
+		})
+		update(t, s, func(tx *store.Tx) error {
 			n, err := tx.ForgetExpired(day.Add(time.Hour))
 			if n != 4 {
 				t.Errorf("forgot %d, want one of each and the ended session", n)

@@ -31,7 +31,12 @@ async function control(method, path, body) {
 }
 
 const servers = [];
-after(() => servers.forEach((server) => server.close()));
+after(() => {
+  for (const server of servers) {
+    server.close();
+    server.closeAllConnections(); // also those that the sandbox opened and has not used
+  }
+});
 
 async function listen(handler) {
   const server = http.createServer(handler);

@@ -1,0 +1,189 @@
+// Package app is HOW IT FITS: it builds every room, hands each what it needs,
+// starts them and stops them. It is the only room that knows everybody, and
+// it decides nothing.
+//
+// It is entered by [New] and [App.Run] (a server), [Demo] (a server, a Slack
+// of its own and a story) and [NewDesk] (the operator's commands).
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/api"
+	"github.com/gostanna/stanna/internal/auth"
+	"github.com/gostanna/stanna/internal/connect"
+	"github.com/gostanna/stanna/internal/deliver"
+	"github.com/gostanna/stanna/internal/intake"
+	"github.com/gostanna/stanna/internal/queue"
+	"github.com/gostanna/stanna/internal/slack"
+	"github.com/gostanna/stanna/internal/store"
+	"github.com/gostanna/stanna/internal/web"
+)
+
+// Environment is what a server has around it besides its configuration.
+type Environment struct {
+	Version  string
+	Log      io.Writer // structured logs
+	Terminal io.Writer // words for the person who started it
+	Listener net.Listener
+}
+
+// App is a server, built and not yet running.
+type App struct {
+	config  Config
+	env     Environment
+	log     *slog.Logger
+	clock   *stanna.Clock
+	store   *store.Store
+	auth    *auth.Auth
+	line    *connect.Line
+	intake  *intake.Intake
+	queue   *queue.Queue
+	metrics *metrics
+	handler http.Handler
+}
+
+// New opens the memory and builds the rooms.
+func New(ctx context.Context, c Config, env Environment) (*App, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	s, err := c.OpenStore(ctx, true)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{config: c, env: env, store: s, clock: stanna.NewClock(time.Now), log: logger(c, env.Log), metrics: newMetrics(s)}
+	a.build()
+	return a, nil
+}
+
+func logger(c Config, w io.Writer) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // the flag allows no other word
+	opts := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, opts))
+	}
+	return slog.New(slog.NewTextHandler(w, opts))
+}
+
+// build makes the rooms, from the ground floor up.
+func (a *App) build() {
+	c := a.config
+	slackHTTP := slack.NewHTTPClient(http.ProxyFromEnvironment)
+	a.auth = auth.New(a.store, auth.Options{Now: a.clock.Real, PublicURL: c.PublicURL})
+	a.line = connect.New(connect.Options{Store: a.store, Now: a.clock.Real, Log: a.log, PublicURL: c.PublicURL,
+		App:          slack.App{URL: c.SlackURL, ClientID: c.SlackClientID, ClientSecret: c.SlackClientSecret, SigningSecret: c.SlackSigningSecret, HTTP: slackHTTP},
+		AfterConnect: a.afterConnect})
+	var pace time.Duration
+	if c.PostsPerSecond > 0 {
+		pace = time.Duration(float64(time.Second) / c.PostsPerSecond)
+	}
+	courier := deliver.New(deliver.Options{Store: a.store, Clock: a.clock, Line: a.line, HTTP: slackHTTP, SlackURL: c.SlackURL,
+		Links: deliver.Links{PublicURL: c.PublicURL}, Pace: pace, Look: func() { a.queue.Look() }, Count: a.metrics.call, Log: a.log})
+	a.queue = queue.New(queue.Options{Store: a.store, Handlers: map[string]queue.Handler{"slack": courier}, Now: a.clock.Real, Log: a.log})
+	a.intake = intake.New(intake.Options{Store: a.store, Clock: a.clock, Wake: a.queue.Wake, Count: a.metrics.signal, Log: a.log})
+	a.handler = a.doors()
+}
+
+// doors is everything that can be asked over HTTP.
+func (a *App) doors() http.Handler {
+	c := a.config
+	mux := http.NewServeMux()
+	mux.Handle("/api/", api.New(api.Options{Store: a.store, Intake: a.intake, Auth: a.auth, Line: a.line, Clock: a.clock, Log: a.log,
+		PublicURL: c.PublicURL, Version: a.env.Version, TrustProxy: c.TrustProxy,
+		Limits: api.Limits{PerMinute: c.RequestsPerMinute, PerDay: c.RequestsPerDay, SignalsPerMinute: c.SignalsPerMinute}}))
+	mux.Handle("/", web.New(web.Options{Store: a.store, Intake: a.intake, Auth: a.auth, Line: a.line, Clock: a.clock, Log: a.log,
+		PublicURL: c.PublicURL, TrustProxy: c.TrustProxy}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", a.ready)
+	mux.Handle("GET /metrics", a.metrics.handler())
+	return web.Secure(c.PublicURL, mux)
+}
+
+// ready says whether the server can do its work now.
+func (a *App) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := a.store.Ping(ctx); err != nil {
+		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(w, "ready")
+}
+
+// afterConnect tells what could not be told while there was no connection.
+func (a *App) afterConnect(ctx context.Context, workspace string) {
+	for more := true; more && ctx.Err() == nil; {
+		var err error
+		if more, err = a.intake.Retell(ctx, workspace); err != nil {
+			a.log.Error("tell what was held back", "workspace", workspace, "error", err)
+			return
+		}
+	}
+	a.queue.Look()
+}
+
+// Run serves until ctx ends. Then it takes nothing more, answers what it has,
+// lets messages on their way come to their end, and closes the memory.
+func (a *App) Run(ctx context.Context) error {
+	defer a.store.Close()
+	if err := a.first(ctx); err != nil {
+		return err
+	}
+	l := a.env.Listener
+	if l == nil {
+		var err error
+		if l, err = net.Listen("tcp", a.config.Listen); err != nil {
+			return fmt.Errorf("listen: %w", err)
+		}
+	}
+	committers := 1
+	if a.store.Engine() == "postgres" {
+		committers = 4
+	}
+	var work sync.WaitGroup
+	behind, stop := context.WithCancel(context.WithoutCancel(ctx)) // ends when the doors are shut
+	work.Go(func() { a.intake.Run(behind, committers) })
+	work.Go(func() { a.queue.Run(behind) })
+	work.Go(func() { a.keepHouse(behind) })
+	work.Go(func() { bindTrail(behind, a.store, a.log) })
+	a.log.Info("listening", "address", l.Addr().String(), "publicUrl", a.config.PublicURL, "database", a.store.Engine(), "version", a.env.Version)
+	err := serveTLS(ctx, l, a.handler, a.config.TLSCert, a.config.TLSKey)
+	stop()
+	work.Wait()
+	return errors.Join(err, a.auth.FlushLastUsed(context.WithoutCancel(ctx)), BindTrail(context.WithoutCancel(ctx), a.store))
+}
+
+// first makes the first workspace and its admin on a server that has nobody,
+// and gives every workspace a rule.
+func (a *App) first(ctx context.Context) error {
+	workspace := workspaceOf(a.config.AdminEmail)
+	token, made, err := a.auth.Setup(ctx, workspace, a.config.AdminEmail)
+	if err != nil {
+		return fmt.Errorf("make the first admin: %w", err)
+	}
+	var all []stanna.Workspace
+	if err := a.store.View(ctx, func(tx *store.Tx) (err error) { all, err = tx.Workspaces(); return err }); err != nil {
+		return err
+	}
+	for _, w := range all {
+		if _, err := ensureWorkspace(ctx, a.store, w.ID, a.clock.Real()); err != nil {
+			return err
+		}
+	}
+	if made {
+		fmt.Fprintf(a.env.Terminal, "\n  Welcome. Sign in as %s, admin of %s, and choose a password. This link works once, for a day:\n\n  %s\n\n",
+			a.config.AdminEmail, workspace, signInURL(a.config.PublicURL, token))
+	}
+	return nil
+}

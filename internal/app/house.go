@@ -1,0 +1,79 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/gostanna/stanna/internal/store"
+)
+
+// keepJobs is how long a job that is done can still be looked up.
+const keepJobs = 7 * 24 * time.Hour
+
+// keepHouse does what is due every so often. What concerns the shared
+// database is done by whichever replica takes the turn.
+func (a *App) keepHouse(ctx context.Context) {
+	tick := time.NewTicker(30 * time.Second)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		a.chores(ctx)
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+		}
+	}
+}
+
+func (a *App) chores(ctx context.Context) {
+	a.chore(ctx, "last use of keys", a.auth.FlushLastUsed)
+	a.turn(ctx, "tidy", 10*time.Minute, func(ctx context.Context) error {
+		if err := a.auth.Clean(ctx); err != nil {
+			return err
+		}
+		return a.store.Update(ctx, func(tx *store.Tx) error {
+			_, err := tx.PruneJobs(a.clock.Real().Add(-keepJobs))
+			return err
+		})
+	})
+	var workspaces []string
+	a.chore(ctx, "workspaces", func(ctx context.Context) error {
+		return a.store.View(ctx, func(tx *store.Tx) error {
+			all, err := tx.Workspaces()
+			for _, w := range all {
+				workspaces = append(workspaces, w.ID)
+			}
+			return err
+		})
+	})
+	for _, w := range workspaces {
+		a.turn(ctx, "sweep:"+w, 10*time.Minute, func(ctx context.Context) (err error) {
+			for more := true; more && err == nil; {
+				more, err = a.intake.Tick(ctx, w)
+			}
+			return err
+		})
+		a.turn(ctx, "check:"+w, 24*time.Hour, func(ctx context.Context) error { return a.line.Check(ctx, w) })
+		a.turn(ctx, "directory:"+w, time.Hour, func(ctx context.Context) error { return a.line.Directory(ctx, w) })
+	}
+}
+
+// turn does a chore if it is due and no other replica took it.
+func (a *App) turn(ctx context.Context, name string, every time.Duration, do func(context.Context) error) {
+	a.chore(ctx, name, func(ctx context.Context) error {
+		var mine bool
+		err := a.store.Update(ctx, func(tx *store.Tx) (err error) {
+			mine, err = tx.TakeTurn(name, every, a.clock.Real())
+			return err
+		})
+		if err != nil || !mine {
+			return err
+		}
+		return do(ctx)
+	})
+}
+
+func (a *App) chore(ctx context.Context, name string, do func(context.Context) error) {
+	if err := do(ctx); err != nil && ctx.Err() == nil {
+		a.log.Error("chore", "name", name, "error", err)
+	}
+}

@@ -1,0 +1,73 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/store"
+)
+
+// metrics is what the house counts, in a registry of its own.
+type metrics struct {
+	registry *prometheus.Registry
+	signals  *prometheus.CounterVec
+	calls    *prometheus.HistogramVec
+}
+
+func newMetrics(s *store.Store) *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		signals: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "stanna_signals_total", Help: "Signals that came in, by what became of them."}, []string{"became"}),
+		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "stanna_slack_call_seconds", Help: "Calls to Slack that carry a message, by outcome.",
+			Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5}}, []string{"outcome"}),
+	}
+	m.registry.MustRegister(m.signals, m.calls, &jobGauge{store: s},
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *metrics) signal(became stanna.Became, n int) {
+	m.signals.WithLabelValues(string(became)).Add(float64(n))
+}
+
+func (m *metrics) call(outcome string, took time.Duration) {
+	m.calls.WithLabelValues(outcome).Observe(took.Seconds())
+}
+
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// jobGauge counts the jobs that are not done, when somebody asks.
+type jobGauge struct{ store *store.Store }
+
+var jobsDesc = prometheus.NewDesc("stanna_jobs", "Jobs on the lanes of all replicas, by state.", []string{"state"}, nil)
+
+// Describe implements prometheus.Collector.
+func (g *jobGauge) Describe(ch chan<- *prometheus.Desc) { ch <- jobsDesc }
+
+// Collect implements prometheus.Collector.
+func (g *jobGauge) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	var counts map[stanna.JobState]int
+	err := g.store.View(ctx, func(tx *store.Tx) (err error) {
+		counts, err = tx.JobCounts()
+		return err
+	})
+	if err != nil {
+		ch <- prometheus.NewInvalidMetric(jobsDesc, err)
+		return
+	}
+	for _, state := range []stanna.JobState{stanna.JobWaiting, stanna.JobSending, stanna.JobDead} {
+		ch <- prometheus.MustNewConstMetric(jobsDesc, prometheus.GaugeValue, float64(counts[state]), string(state))
+	}
+}

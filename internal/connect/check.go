@@ -1,0 +1,175 @@
+package connect
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/slack"
+	"github.com/gostanna/stanna/internal/store"
+)
+
+// Check tries the connection and every channel that messages may go to, and
+// marks each healthy or broken, with what to do. It finds what went wrong
+// before an alert needs it, and what was mended. The app runs it daily, and
+// when it starts.
+func (l *Line) Check(ctx context.Context, workspace string) error {
+	c, err := l.checkToken(ctx, workspace)
+	if err != nil {
+		return err
+	}
+	channels, err := l.channelsInUse(ctx, c)
+	if err != nil {
+		return err
+	}
+	for _, id := range channels {
+		if _, err := l.checkChannel(ctx, &c, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CheckToken is the part of Check that is about the connection itself.
+func (l *Line) CheckToken(ctx context.Context, workspace string) error {
+	_, err := l.checkToken(ctx, workspace)
+	return err
+}
+
+// checkToken asks Slack whom the token speaks for. A connection that was
+// marked broken is tried like any other.
+func (l *Line) checkToken(ctx context.Context, workspace string) (stanna.Connection, error) {
+	c, err := l.connection(ctx, workspace)
+	if err != nil {
+		return c, err
+	}
+	if c, err = l.fresh(ctx, c, distrust{}); err != nil {
+		return c, err
+	}
+	var who slack.Identity
+	err = l.ask(ctx, &c, func(ctx context.Context, client *slack.Client) (err error) {
+		who, err = client.AuthTest(ctx)
+		return err
+	})
+	switch o, _ := slack.OutcomeOf(err); {
+	case isRefusal(err, NeedsRepair):
+		return c, err
+	case o.Kind == slack.Permanent:
+		return c, l.noteBroken(ctx, c, o, err)
+	case err != nil:
+		return c, err
+	}
+	err = l.store.Update(ctx, func(tx *store.Tx) error {
+		changed := map[string]string{}
+		err := mendLine(tx, c, l.now(), func(stored *stanna.Connection) {
+			clear(changed)
+			learn(stored, who, changed)
+			c = *stored
+		})
+		c.Health, c.Repair = stanna.Healthy, ""
+		if err != nil || len(changed) == 0 {
+			return err
+		}
+		return tx.Audit(entry(workspace, l.now(), stanna.ActorSystem, "slack.changed", c.TeamID, changed))
+	})
+	return c, err
+}
+
+// learn takes over what Slack says of the team by now. changed gets what the
+// trail should know, which is no names.
+func learn(c *stanna.Connection, who slack.Identity, changed map[string]string) {
+	if who.TeamName != "" && who.TeamName != c.TeamName {
+		c.TeamName, changed["team"] = who.TeamName, "renamed"
+	}
+	if who.EnterpriseID != c.EnterpriseID {
+		c.EnterpriseID, changed["enterprise"] = who.EnterpriseID, who.EnterpriseID
+		c.EnterpriseName = ""
+	}
+	before, now := slices.Sorted(slices.Values(c.Scopes)), slices.Sorted(slices.Values(who.Scopes))
+	if len(now) > 0 && !slices.Equal(before, now) {
+		c.Scopes, changed["scopes"] = now, strings.Join(now, ",")
+	}
+}
+
+// channelsInUse lists the channels of the team that a message may go to: the
+// default, the fallback and those of every rule that is not off, and those
+// marked broken, which may have been mended.
+func (l *Line) channelsInUse(ctx context.Context, c stanna.Connection) ([]string, error) {
+	used := map[string]bool{}
+	err := l.store.View(ctx, func(tx *store.Tx) error {
+		w, err := tx.Workspace(c.Workspace)
+		if err != nil {
+			return err
+		}
+		used[w.Settings.DefaultChannel], used[w.Settings.FallbackChannel] = true, true
+		rules, err := tx.Rules(c.Workspace)
+		if err != nil {
+			return err
+		}
+		for _, r := range rules {
+			for _, d := range r.Destinations {
+				if team, id, ok := d.Slack(); ok && team == c.TeamID && r.Status != stanna.RuleOff {
+					used[id] = true
+				}
+			}
+		}
+		broken, err := tx.BrokenDestinations(c.Workspace)
+		for d := range broken {
+			if team, id, ok := d.Slack(); ok && team == c.TeamID {
+				used[id] = true
+			}
+		}
+		return err
+	})
+	delete(used, "")
+	return slices.Sorted(maps.Keys(used)), err
+}
+
+// checkChannel asks Slack about a channel in use and keeps the verdict. A
+// person (U…) is no channel, and is left alone. When Slack asks to wait, it
+// waits: this is nobody's foreground.
+func (l *Line) checkChannel(ctx context.Context, c *stanna.Connection, id string) (ch stanna.Channel, err error) {
+	if !channelID.MatchString(id) {
+		return stanna.Channel{TeamID: c.TeamID, ID: id, Health: stanna.Healthy}, nil
+	}
+	for patience := 3; ; patience-- {
+		ch, err = l.lookAt(ctx, c, id)
+		o, refused := slack.OutcomeOf(err)
+		switch {
+		case !refused || isRefusal(err, NeedsRepair, NotNow):
+			return ch, err
+		case o.Class == slack.ClassDestination:
+			return l.deadChannel(ctx, *c, id, o)
+		case o.Class == slack.ClassScope:
+			// Posting needs another permission than looking.
+			return stanna.Channel{TeamID: c.TeamID, ID: id, Health: stanna.Healthy}, nil
+		case o.Kind != slack.Retry || o.After == 0 || o.After > time.Minute || patience == 0:
+			return ch, err
+		}
+		select {
+		case <-time.After(o.After):
+		case <-ctx.Done():
+			return ch, err
+		}
+	}
+}
+
+// deadChannel keeps that a channel cannot be reached, with what was known of
+// it.
+func (l *Line) deadChannel(ctx context.Context, c stanna.Connection, id string, o slack.Outcome) (ch stanna.Channel, err error) {
+	err = l.store.View(ctx, func(tx *store.Tx) error {
+		var ok bool
+		if ch, ok, err = tx.Channel(c.Workspace, id); err == nil && !ok {
+			ch = stanna.Channel{Workspace: c.Workspace, ID: id, Name: id}
+		}
+		return err
+	})
+	if err != nil {
+		return ch, err
+	}
+	ch.TeamID, ch.SeenAt, ch.Health, ch.Repair = c.TeamID, l.now(), stanna.Broken, repairOf(o)
+	return ch, l.keepChannel(ctx, ch)
+}

@@ -1,0 +1,80 @@
+package connect
+
+import (
+	"context"
+	"time"
+
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/slack"
+	"github.com/gostanna/stanna/internal/store"
+)
+
+// An e-mail is looked up again after this long; so many are taken out of the
+// store at a time.
+const (
+	directoryAge  = 24 * time.Hour
+	directoryPage = 100
+)
+
+// Directory looks up in Slack who the account owners are, by e-mail, those of
+// whom nothing is known for a day. It says how many it looked up. When Slack
+// asks to wait it stops, and the next call goes on. Without the permission it
+// does nothing.
+func (l *Line) Directory(ctx context.Context, workspace string) (looked int, err error) {
+	c, err := l.Token(ctx, workspace)
+	if err != nil || !c.Has("users:read") || !c.Has("users:read.email") {
+		return 0, err
+	}
+	since := l.now().Add(-directoryAge)
+	for {
+		var owners []string
+		err := l.store.View(ctx, func(tx *store.Tx) (err error) {
+			owners, err = tx.UnseenOwners(workspace, since, directoryPage)
+			return err
+		})
+		if err != nil || len(owners) == 0 {
+			return looked, err
+		}
+		for _, email := range owners {
+			p, err := l.person(ctx, &c, email)
+			if err != nil {
+				return looked, err
+			}
+			if err := l.store.Update(ctx, func(tx *store.Tx) error { return tx.PutPerson(p) }); err != nil {
+				return looked, err
+			}
+			looked++
+		}
+	}
+}
+
+// person asks Slack for one e-mail. Nobody we could tell something is a
+// person without a SlackID.
+func (l *Line) person(ctx context.Context, c *stanna.Connection, email string) (store.Person, error) {
+	p := store.Person{Workspace: c.Workspace, Email: email, SeenAt: l.now()}
+	var u slack.User
+	err := l.ask(ctx, c, func(ctx context.Context, client *slack.Client) (err error) {
+		u, err = client.LookupEmail(ctx, email)
+		return err
+	})
+	if o, ok := slack.OutcomeOf(err); ok && !isRefusal(err, NeedsRepair) {
+		switch o.Class {
+		case slack.ClassDestination, slack.ClassRequest, slack.ClassOther:
+			return p, nil // nobody has it, or it is no e-mail address at all
+		}
+	}
+	if err != nil {
+		return p, err
+	}
+	if reachable(u, *c) {
+		p.SlackID, p.Name = u.ID, u.Name
+	}
+	return p, nil
+}
+
+// reachable says whether somebody is a colleague. In an organisation a person
+// may belong to a sister workspace, or to the organisation itself.
+func reachable(u slack.User, c stanna.Connection) bool {
+	ours := u.TeamID == "" || u.TeamID == c.TeamID || c.EnterpriseID != ""
+	return ours && !u.Deleted && !u.IsBot && !u.Stranger
+}

@@ -1,0 +1,155 @@
+package connect
+
+import (
+	"context"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/slack"
+	"github.com/gostanna/stanna/internal/store"
+)
+
+// Lookup finds the channel that a person typed or pasted: an id, a link from
+// Slack's "Copy link", or a name with or without #. It is checked at Slack
+// and kept; its Health says whether messages can go there, and its Repair
+// what to do before they can.
+func (l *Line) Lookup(ctx context.Context, workspace, typed string) (stanna.Channel, error) {
+	c, err := l.Token(ctx, workspace)
+	if err != nil {
+		return stanna.Channel{}, err
+	}
+	t := parseTyped(typed)
+	switch {
+	case t.team != "" && t.team != c.TeamID && t.team != c.EnterpriseID:
+		return stanna.Channel{}, stanna.InvalidField("channel", "this link leads to another Slack workspace than the one that is connected")
+	case t.id == "" && t.name == "":
+		return stanna.Channel{}, stanna.InvalidField("channel", "give the channel's name, or in Slack choose Copy link on the channel and paste it here")
+	case t.id == "":
+		if t.id, err = l.byName(ctx, workspace, t.name); err != nil {
+			return stanna.Channel{}, err
+		}
+	}
+	ch, err := l.lookAt(ctx, &c, t.id)
+	switch o, _ := slack.OutcomeOf(err); {
+	case err == nil:
+		return ch, nil
+	case o.Code == "channel_not_found", o.Class == slack.ClassScope:
+		hint := "if it is private, type /invite @stanna in it first"
+		if !c.Has("groups:read") {
+			hint += ", and connect Slack again with private channels allowed"
+		}
+		return ch, stanna.InvalidField("channel", "Slack shows no such channel to the app; %s", hint)
+	}
+	return ch, err
+}
+
+// lookAt asks Slack about one channel and keeps the answer.
+func (l *Line) lookAt(ctx context.Context, c *stanna.Connection, id string) (ch stanna.Channel, err error) {
+	err = l.ask(ctx, c, func(ctx context.Context, client *slack.Client) error {
+		ch, err = client.Channel(ctx, id)
+		return err
+	})
+	if err != nil {
+		return stanna.Channel{}, err
+	}
+	ch.Workspace, ch.TeamID, ch.SeenAt = c.Workspace, c.TeamID, l.now()
+	ch.Health, ch.Repair = stanna.Healthy, cannotPost(ch, *c)
+	if ch.Repair != "" {
+		ch.Health = stanna.Broken
+	}
+	return ch, l.keepChannel(ctx, ch)
+}
+
+// keepChannel stores a channel with its health, and notes when that changed.
+func (l *Line) keepChannel(ctx context.Context, ch stanna.Channel) error {
+	return l.store.Update(ctx, func(tx *store.Tx) error {
+		before, _, err := tx.Channel(ch.Workspace, ch.ID)
+		if err != nil {
+			return err
+		}
+		if err := tx.PutChannels(ch); err != nil {
+			return err
+		}
+		action := ""
+		switch {
+		case ch.Health == stanna.Broken && before.Health != stanna.Broken:
+			action = "channel.broken"
+		case ch.Health == stanna.Healthy && before.Health == stanna.Broken:
+			action = "channel.mended"
+		default:
+			return nil
+		}
+		return tx.Audit(entry(ch.Workspace, l.now(), stanna.ActorSystem, action, ch.ID, map[string]string{"team": ch.TeamID}))
+	})
+}
+
+// cannotPost says what keeps the app from posting in a channel, or "".
+func cannotPost(ch stanna.Channel, c stanna.Connection) string {
+	switch {
+	case ch.Archived:
+		return "The channel is archived. Unarchive it in Slack, or choose another."
+	case ch.Member, !ch.Private && (c.Has("chat:write.public") || len(c.Scopes) == 0):
+		return "" // without known scopes there is no telling
+	}
+	return "The app is not in this channel. Type /invite @stanna in it."
+}
+
+// byName finds the id of a channel in the list. Slack itself finds none by
+// name.
+func (l *Line) byName(ctx context.Context, workspace, name string) (string, error) {
+	list, syncedAt, _, err := l.Channels(ctx, workspace)
+	if err != nil {
+		return "", err
+	}
+	for _, ch := range list {
+		if strings.EqualFold(ch.Name, name) {
+			return ch.ID, nil
+		}
+	}
+	when := "which was not read yet; try again in a moment"
+	if !syncedAt.IsZero() {
+		when = "as read at " + syncedAt.UTC().Format(time.RFC3339)
+	}
+	return "", stanna.InvalidField("channel", "no such name is in the list of channels, %s. If the channel is private, type /invite @stanna in it, choose Copy link on it in Slack, and paste that here", when)
+}
+
+// typed is what a person meant.
+type typed struct{ id, name, team string }
+
+var (
+	channelID = regexp.MustCompile(`^[CG][A-Z0-9]{6,}$`)
+	teamID    = regexp.MustCompile(`^[TE][A-Z0-9]{6,}$`)
+	mention   = regexp.MustCompile(`^<#([CG][A-Z0-9]+)(\|[^>]*)?>$`)
+)
+
+// parseTyped understands C012AB3CD, <#C012AB3CD|name>, #name, name,
+// https://acme.slack.com/archives/C012AB3CD/p…, and
+// https://app.slack.com/client/T01/C012AB3CD.
+func parseTyped(text string) (t typed) {
+	text = strings.TrimSpace(text)
+	if m := mention.FindStringSubmatch(text); m != nil {
+		return typed{id: m[1]}
+	}
+	if strings.Contains(text, "://") {
+		u, err := url.Parse(text)
+		if err != nil {
+			return t
+		}
+		for _, part := range strings.Split(u.Path, "/") {
+			switch {
+			case channelID.MatchString(part) && t.id == "":
+				t.id = part
+			case teamID.MatchString(part) && t.id == "":
+				t.team = part
+			}
+		}
+		return t
+	}
+	if channelID.MatchString(text) {
+		return typed{id: text}
+	}
+	return typed{name: strings.TrimPrefix(text, "#")}
+}

@@ -1,0 +1,110 @@
+package connect
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/slack"
+	"github.com/gostanna/stanna/internal/store"
+)
+
+// reading is a reading of the channel list under way: all public channels,
+// then all private ones. They are asked for apart, since a missing permission
+// for one kind would refuse both. With its String it is kept in the store,
+// to be gone on with by whoever comes next.
+type reading struct {
+	kind   slack.ChannelKind // "" when it is complete
+	begun  time.Time         // channels that were not seen since then are gone
+	cursor string
+}
+
+func newReading(now time.Time) reading { return reading{kind: slack.PublicChannels, begun: now} }
+
+// after is the reading after a page that named the next cursor.
+func (r reading) after(next string, c stanna.Connection) reading {
+	switch {
+	case next != "" && next != r.cursor:
+		r.cursor = next
+	case r.kind == slack.PublicChannels && c.Has("groups:read"):
+		r.kind, r.cursor = slack.PrivateChannels, ""
+	default:
+		r.kind, r.cursor = "", ""
+	}
+	return r
+}
+
+func (r reading) String() string {
+	return string(r.kind) + " " + strconv.FormatInt(r.begun.UnixMicro(), 10) + " " + r.cursor
+}
+
+// parseReading reads what String wrote; ok is false for anything else, and
+// then the reading begins anew.
+func parseReading(text string) (r reading, ok bool) {
+	parts := strings.SplitN(text, " ", 3)
+	if len(parts) != 3 {
+		return r, false
+	}
+	begun, err := strconv.ParseInt(parts[1], 10, 64)
+	r = reading{kind: slack.ChannelKind(parts[0]), begun: time.UnixMicro(begun).UTC(), cursor: parts[2]}
+	return r, err == nil && (r.kind == slack.PublicChannels || r.kind == slack.PrivateChannels)
+}
+
+// readingLease is how long a replica may take over one page.
+const readingLease = time.Minute
+
+// readingGate names the row that says who reads the channels of a workspace,
+// or that Slack asked to wait with it.
+func readingGate(workspace string) string { return "channels:" + workspace }
+
+// takeUp begins a reading or goes on with one, if nobody else is at it.
+func (l *Line) takeUp(ctx context.Context, workspace string) (r reading, err error) {
+	err = l.store.Update(ctx, func(tx *store.Tx) error {
+		if _, ok, err := tx.LockConnection(workspace); err != nil {
+			return err
+		} else if !ok {
+			return notConnected()
+		}
+		g, err := tx.Gate(readingGate(workspace))
+		if err != nil {
+			return err
+		}
+		now := l.now()
+		if wait := g.NotBefore.Sub(now); wait > 0 {
+			why := "Slack asked to wait with it"
+			if g.Holder != "" {
+				why = "it is being read already"
+			}
+			return notNow(fmt.Sprintf("The list of channels cannot be read now: %s. Try again in %s.", why, wait.Round(time.Second)), wait)
+		}
+		text, _, err := tx.ChannelSync(workspace)
+		if err != nil {
+			return err
+		}
+		var ok bool
+		if r, ok = parseReading(text); !ok {
+			r = newReading(now)
+		}
+		g.Holder, g.NotBefore = l.id, now.Add(readingLease)
+		return tx.PutGate(g)
+	})
+	return r, err
+}
+
+// putDown stops a reading that cannot go on now, for as long as Slack says.
+func (l *Line) putDown(ctx context.Context, workspace string, o slack.Outcome, cause error) error {
+	err := l.store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+		g := store.Gate{Name: readingGate(workspace)}
+		if o.Kind == slack.Retry && o.After > 0 {
+			g.NotBefore = l.now().Add(o.After)
+		}
+		return tx.PutGate(g)
+	})
+	if err != nil {
+		return err
+	}
+	return cause
+}

@@ -1,0 +1,19 @@
+// Package web is the DOOR FOR PEOPLE. It answers, on pages that work without
+// script: which clients need somebody now and why, what was told about them
+// and what became of each message, and whether the line to Slack works and
+// who must do what when it does not.
+//
+// It is entered by [New], an http.Handler whose whole route table stands in
+// routes.go. Each route names the permission that it takes; a handler gets a
+// visit (who is asking, in which workspace, at what time) and gives an answer
+// or an error, and one adapter (answer.go) makes a page of either. A page
+// family is a .go file, which gathers a typed view on one snapshot of the
+// store, and a .templ file of the same name, which shows it.
+//
+// [Secure] puts the security headers round this door and the JSON one.
+//
+// It deliberately knows no SQL, no rule, no Slack call and no JSON: it calls
+// the same rooms as the JSON door and never that door itself. It decides
+// nothing, and it says a Reason in the words of the nouns. Text of customers
+// reaches a page through templ's escaping only.
+package web

@@ -1,0 +1,63 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/auth"
+	"github.com/gostanna/stanna/internal/connect"
+	"github.com/gostanna/stanna/internal/intake"
+	"github.com/gostanna/stanna/internal/store"
+)
+
+// Options say how to build the door.
+type Options struct {
+	Store     *store.Store
+	Auth      *auth.Auth
+	Line      *connect.Line
+	Intake    *intake.Intake
+	Clock     *stanna.Clock
+	PublicURL string // where browsers find this server
+	SlackURL  string // of the Slack that people use: https://slack.com by default, or a sandbox
+	Log       *slog.Logger
+}
+
+// site is the door with what it needs.
+type site struct {
+	store     *store.Store
+	auth      *auth.Auth
+	line      *connect.Line
+	intake    *intake.Intake
+	clock     *stanna.Clock
+	publicURL string
+	slackURL  string
+	assets    assets
+	log       *slog.Logger
+}
+
+// New builds the pages. They answer every path that is not another door's.
+func New(o Options) http.Handler {
+	if o.SlackURL == "" {
+		o.SlackURL = "https://slack.com"
+	}
+	s := &site{store: o.Store, auth: o.Auth, line: o.Line, intake: o.Intake, clock: o.Clock,
+		publicURL: strings.TrimRight(o.PublicURL, "/"), slackURL: strings.TrimRight(o.SlackURL, "/"), assets: readAssets(), log: o.Log}
+	return s.sameOrigin(s.routes())
+}
+
+// sameOrigin refuses what another site makes a browser send: forms of ours
+// are posted from our own pages only.
+func (s *site) sameOrigin(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	if s.publicURL != "" {
+		// Behind a proxy the Host may be another than browsers see. An address
+		// that is no origin is refused by whoever reads the configuration.
+		_ = protection.AddTrustedOrigin(originOf(s.publicURL))
+	}
+	protection.SetDenyHandler(s.open(func(v *visit) (answer, error) {
+		return answer{}, stanna.Errorf(stanna.Forbidden, "this form was sent from another site, so nothing was done; open the page here and send it again")
+	}))
+	return protection.Handler(next)
+}
