@@ -71,10 +71,12 @@ func (a *api) refuse(v *visit, r *http.Request, err error) {
 		return
 	}
 	if p.retryAfter > 0 {
-		v.Header().Set("Retry-After", strconv.Itoa(p.retryAfter))
+		v.Header().Set("Retry-After", retryText(p.retryAfter))
 	}
 	writeJSON(v, p.Status, p)
 }
+
+func retryText(seconds int) string { return strconv.Itoa(seconds) }
 
 // problemOf makes a problem of any error, and logs the one that we do not
 // know: the caller gets the request's id to quote.

@@ -83,7 +83,7 @@ func (a *App) build() {
 	a.auth = auth.New(a.store, auth.Options{Now: a.clock.Real, PublicURL: c.PublicURL})
 	a.line = connect.New(connect.Options{Store: a.store, Now: a.clock.Real, Log: a.log, PublicURL: c.PublicURL,
 		App:          slack.App{URL: c.SlackURL, ClientID: c.SlackClientID, ClientSecret: c.SlackClientSecret, SigningSecret: c.SlackSigningSecret, HTTP: slackHTTP},
-		AfterConnect: a.afterConnect})
+		AfterConnect: a.retell})
 	var pace time.Duration
 	if c.PostsPerSecond > 0 {
 		pace = time.Duration(float64(time.Second) / c.PostsPerSecond)
@@ -100,13 +100,16 @@ func (a *App) doors() http.Handler {
 	c := a.config
 	mux := http.NewServeMux()
 	mux.Handle("/api/", api.New(api.Options{Store: a.store, Intake: a.intake, Auth: a.auth, Line: a.line, Clock: a.clock, Log: a.log,
-		PublicURL: c.PublicURL, Version: a.env.Version, TrustProxy: c.TrustProxy,
-		Limits: api.Limits{PerMinute: c.RequestsPerMinute, PerDay: c.RequestsPerDay, SignalsPerMinute: c.SignalsPerMinute}}))
+		Now: a.clock.Real, PublicURL: c.PublicURL, Version: a.env.Version,
+		Limits: api.Limits{PerMinute: c.RequestsPerMinute, PerDay: c.RequestsPerDay, SignalsPerSecond: c.SignalsPerSecond}}))
 	mux.Handle("/", web.New(web.Options{Store: a.store, Intake: a.intake, Auth: a.auth, Line: a.line, Clock: a.clock, Log: a.log,
-		PublicURL: c.PublicURL, TrustProxy: c.TrustProxy}))
+		PublicURL: c.PublicURL, SlackURL: c.SlackURL}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", a.metrics.handler())
+	if c.TrustProxy {
+		return forwarded(web.Secure(c.PublicURL, mux))
+	}
 	return web.Secure(c.PublicURL, mux)
 }
 
@@ -121,22 +124,19 @@ func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, "ready")
 }
 
-// afterConnect tells what could not be told while there was no connection.
-func (a *App) afterConnect(ctx context.Context, workspace string) {
-	for more := true; more && ctx.Err() == nil; {
-		var err error
-		if more, err = a.intake.Retell(ctx, workspace); err != nil {
-			a.log.Error("tell what was held back", "workspace", workspace, "error", err)
-			return
-		}
+// retell tells what could not be told while there was no connection.
+func (a *App) retell(ctx context.Context, workspace string) (err error) {
+	for more := true; more && err == nil; {
+		more, err = a.intake.Retell(ctx, workspace)
 	}
 	a.queue.Look()
+	return err
 }
 
 // Run serves until ctx ends. Then it takes nothing more, answers what it has,
 // lets messages on their way come to their end, and closes the memory.
 func (a *App) Run(ctx context.Context) error {
-	defer a.store.Close()
+	defer a.close()
 	if err := a.first(ctx); err != nil {
 		return err
 	}
@@ -162,6 +162,13 @@ func (a *App) Run(ctx context.Context) error {
 	stop()
 	work.Wait()
 	return errors.Join(err, a.auth.FlushLastUsed(context.WithoutCancel(ctx)), BindTrail(context.WithoutCancel(ctx), a.store))
+}
+
+func (a *App) close() {
+	a.line.Close()
+	if err := a.store.Close(); err != nil {
+		a.log.Error("close the database", "error", err)
+	}
 }
 
 // first makes the first workspace and its admin on a server that has nobody,

@@ -2,12 +2,16 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/auth"
+	"github.com/gostanna/stanna/internal/connect"
 	"github.com/gostanna/stanna/internal/rule"
+	"github.com/gostanna/stanna/internal/slack"
 	"github.com/gostanna/stanna/internal/store"
 )
 
@@ -88,4 +92,53 @@ func (d *Desk) SignInLink(ctx context.Context, publicURL, email string, life tim
 
 func signInURL(publicURL string, token stanna.Secret) string {
 	return strings.TrimRight(publicURL, "/") + "/sign-in/link?token=" + token.Reveal()
+}
+
+// ConnectSlack connects a workspace with the bot token of an internal Slack
+// app and, when a channel is named, makes it the default. A running server
+// takes the connection up within a second.
+func ConnectSlack(ctx context.Context, c Config, env Environment, workspace string, token stanna.Secret, channel string) error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	s, err := c.OpenStore(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if _, err := ensureWorkspace(ctx, s, workspace, time.Now()); err != nil {
+		return err
+	}
+	line := connect.New(connect.Options{Store: s, Now: time.Now, Log: logger(c, env.Log), PublicURL: c.PublicURL,
+		App: slack.App{URL: c.SlackURL, HTTP: slack.NewHTTPClient(http.ProxyFromEnvironment)}})
+	defer line.Close()
+	conn, err := line.ConnectToken(ctx, workspace, stanna.ActorSystem, token)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.Terminal, "%s is connected to the Slack team %s.\n", workspace, conn.TeamName)
+	if channel == "" {
+		fmt.Fprintln(env.Terminal, "No channel is chosen yet: run this again with --channel, or choose one on the page Integrations → Slack.")
+		return nil
+	}
+	ch, err := line.Lookup(ctx, workspace, channel)
+	if err != nil {
+		return err
+	}
+	err = s.Update(ctx, func(tx *store.Tx) error {
+		w, err := tx.Workspace(workspace)
+		if err != nil {
+			return err
+		}
+		w.Settings.DefaultChannel = ch.ID
+		if err := tx.PutSettings(w); err != nil {
+			return err
+		}
+		return tx.Audit(stanna.AuditEntry{Workspace: workspace, At: time.Now(), Actor: stanna.ActorSystem, Action: "settings.changed",
+			Subject: workspace, Details: map[string]string{"defaultChannel": ch.ID}})
+	})
+	if err == nil {
+		fmt.Fprintf(env.Terminal, "Alerts go to #%s. %s\n", ch.Name, ch.Repair)
+	}
+	return err
 }

@@ -53,7 +53,11 @@ func (a *App) chores(ctx context.Context) {
 			return err
 		})
 		a.turn(ctx, "check:"+w, 24*time.Hour, func(ctx context.Context) error { return a.line.Check(ctx, w) })
-		a.turn(ctx, "directory:"+w, time.Hour, func(ctx context.Context) error { return a.line.Directory(ctx, w) })
+		a.turn(ctx, "directory:"+w, time.Hour, func(ctx context.Context) error {
+			_, err := a.line.Directory(ctx, w)
+			return err
+		})
+		a.turn(ctx, "retell:"+w, time.Minute, func(ctx context.Context) error { return a.retell(ctx, w) })
 	}
 }
 

@@ -46,3 +46,17 @@ func workspaceOf(email string) string {
 	_, domain, _ := strings.Cut(email, "@")
 	return strings.ToLower(domain)
 }
+
+// forwarded takes the visitor's address from the last entry of
+// X-Forwarded-For, which is the one that our own proxy wrote.
+func forwarded(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if all := r.Header.Values("X-Forwarded-For"); len(all) > 0 {
+			entries := strings.Split(all[len(all)-1], ",")
+			if ip := net.ParseIP(strings.TrimSpace(entries[len(entries)-1])); ip != nil {
+				r.RemoteAddr = net.JoinHostPort(ip.String(), "0")
+			}
+		}
+		h.ServeHTTP(w, r)
+	})
+}

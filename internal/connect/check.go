@@ -33,12 +33,6 @@ func (l *Line) Check(ctx context.Context, workspace string) error {
 	return nil
 }
 
-// CheckToken is the part of Check that is about the connection itself.
-func (l *Line) CheckToken(ctx context.Context, workspace string) error {
-	_, err := l.checkToken(ctx, workspace)
-	return err
-}
-
 // checkToken asks Slack whom the token speaks for. A connection that was
 // marked broken is tried like any other.
 func (l *Line) checkToken(ctx context.Context, workspace string) (stanna.Connection, error) {

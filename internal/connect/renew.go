@@ -33,10 +33,10 @@ func refreshGate(workspace string) string { return "refresh:" + workspace }
 
 // claim is what a look at the lease came to.
 type claim struct {
-	conn    stanna.Connection
-	state   claimState
-	pause   time.Duration // of resting
-	failed  int           // refreshes in a row before this one
+	conn   stanna.Connection
+	state  claimState
+	pause  time.Duration // of resting
+	failed int           // refreshes in a row before this one
 }
 
 type claimState int

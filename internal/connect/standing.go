@@ -25,11 +25,21 @@ func (l *Line) MarkBroken(tx *store.Tx, workspace, repair string, now time.Time)
 		return err
 	}
 	if c.Health == stanna.Healthy && now.Sub(c.InstalledAt) < settling {
-		l.spawn("try a Slack token just received", workspace, func(ctx context.Context) error { return l.CheckToken(ctx, workspace) })
+		l.spawn("try a Slack token just received", workspace, func(ctx context.Context) error { return l.tryAgain(ctx, workspace) })
 		return nil
 	}
 	_, err = breakLine(tx, c, fault{repair: repair, actor: stanna.ActorSystem, action: "slack.broken"}, now)
 	return err
+}
+
+// tryAgain tries the token and, if it works, starts the lanes. It waits for
+// the transaction of whoever holds a lane and is about to pause it.
+func (l *Line) tryAgain(ctx context.Context, workspace string) error {
+	c, err := l.checkToken(ctx, workspace)
+	if err != nil {
+		return err
+	}
+	return l.store.Update(ctx, func(tx *store.Tx) error { return tx.PauseTeam(workspace, c.TeamID, "") })
 }
 
 // fault is why a connection is broken, and who says so.

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -118,6 +119,22 @@ func (tx *Tx) AlertCounts(workspace string) (map[stanna.AlertStatus]int, error) 
 		`select status, count(*) from alert where workspace = $1 group by status`, workspace)
 	for _, r := range rows {
 		counts[r.status] = r.n
+	}
+	return counts, err
+}
+
+// AlertEventCounts says how often alerts of the workspace opened, worsened
+// and were resolved, by the audit trail.
+func (tx *Tx) AlertEventCounts(workspace string) (map[stanna.AlertEvent]int, error) {
+	counts := map[stanna.AlertEvent]int{}
+	type row struct {
+		action string
+		n      int
+	}
+	rows, err := collect(tx, func(s scanner) (r row, err error) { return r, s.Scan(&r.action, &r.n) },
+		`select action, count(*) from audit_entry where workspace = $1 and action like 'alert.%' group by action`, workspace)
+	for _, r := range rows {
+		counts[stanna.AlertEvent(strings.TrimPrefix(r.action, "alert."))] = r.n
 	}
 	return counts, err
 }

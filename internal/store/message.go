@@ -222,3 +222,12 @@ type AlertOfClient struct {
 	Alert  stanna.Alert
 	Client stanna.Client
 }
+
+// ToldMessage is where a message stands in Slack.
+type ToldMessage struct{ ID, Channel, TS string }
+
+// ToldMessages lists the messages of a workspace that stand in Slack.
+func (tx *Tx) ToldMessages(workspace string) ([]ToldMessage, error) {
+	return collect(tx, func(s scanner) (m ToldMessage, err error) { return m, s.Scan(&m.ID, &m.Channel, &m.TS) },
+		`select id, channel, ts from message where workspace = $1 and ts <> '' order by id`, workspace)
+}

@@ -1,0 +1,416 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/gostanna/stanna/internal/store/storetest"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"stanna": main})
+}
+
+// TestScripts tells the stories of test/scripts against the real program,
+// each on every database.
+func TestScripts(t *testing.T) {
+	shared := os.Getenv("STANNA_SHARED")
+	if shared == "" {
+		shared = filepath.Join("..", "..", "..", "shared")
+	}
+	if abs, err := filepath.Abs(shared); err == nil {
+		shared = abs
+	}
+	for _, engine := range storetest.Engines(t) {
+		t.Run(engine, func(t *testing.T) {
+			testscript.Run(t, testscript.Params{
+				Dir:                 filepath.Join("..", "..", "test", "scripts"),
+				RequireExplicitExec: true,
+				Setup: func(env *testscript.Env) error {
+					env.Setenv("ENGINE", engine)
+					env.Setenv("SHARED", shared)
+					env.Setenv("CI", os.Getenv("CI"))
+					env.Setenv("STANNA_DATA", filepath.Join(env.WorkDir, "data"))
+					if engine == "postgres" {
+						env.Setenv("STANNA_DATABASE_URL", storetest.URL(env.T().(testing.TB), engine))
+						env.Setenv("STANNA_KEYSET", filepath.Join(env.WorkDir, "keyset.json"))
+					}
+					s := &stage{servers: map[string]*exec.Cmd{}, env: env}
+					env.Values["stage"] = s
+					env.Defer(s.clear)
+					return nil
+				},
+				Condition: func(cond string) (bool, error) {
+					switch cond {
+					case "sqlite", "postgres":
+						return cond == engine, nil
+					case "shared":
+						_, err := os.Stat(shared)
+						return err == nil || os.Getenv("CI") == "true", nil
+					}
+					return false, fmt.Errorf("unknown condition %s", cond)
+				},
+				Cmds: map[string]func(*testscript.TestScript, bool, []string){
+					"sandbox": cmdSandbox, "serve": cmdServe, "kill": cmdKill, "stop": cmdStop,
+					"http": cmdHTTP, "browse": cmdBrowse, "slack": cmdSlack, "setvar": cmdSetvar, "until": cmdUntil, "expand": cmdExpand,
+				},
+			})
+		})
+	}
+}
+
+// stage is what runs beside a script.
+type stage struct {
+	env     *testscript.Env
+	mu      sync.Mutex
+	servers map[string]*exec.Cmd
+	browser *http.Client
+}
+
+func stageOf(ts *testscript.TestScript) *stage { return ts.Value("stage").(*stage) }
+
+// clear ends what the script left running.
+func (s *stage) clear() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, cmd := range s.servers {
+		_ = cmd.Process.Kill() // it may have ended
+		_ = cmd.Wait()
+	}
+}
+
+// start runs the program in the background; its output goes to NAME.log.
+func (s *stage) start(ts *testscript.TestScript, name string, args ...string) {
+	program, err := exec.LookPath("stanna")
+	ts.Check(err)
+	cmd := exec.Command(program, args...)
+	cmd.Dir = ts.Getenv("WORK")
+	cmd.Env = append(environ(ts), "HOME="+ts.Getenv("WORK"))
+	log, err := os.OpenFile(filepath.Join(ts.Getenv("WORK"), name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	ts.Check(err)
+	cmd.Stdout, cmd.Stderr = log, log
+	ts.Check(cmd.Start())
+	ts.Check(log.Close())
+	s.mu.Lock()
+	s.servers[name] = cmd
+	s.mu.Unlock()
+}
+
+// environ is the script's environment, as far as the program reads it.
+func environ(ts *testscript.TestScript) []string {
+	env := []string{"PATH=" + os.Getenv("PATH"), "GORACE=halt_on_error=1"}
+	for _, name := range []string{"STANNA_DATA", "STANNA_DATABASE_URL", "STANNA_KEYSET", "STANNA_SLACK_URL", "STANNA_SLACK_CLIENT_ID",
+		"STANNA_SLACK_CLIENT_SECRET", "STANNA_SLACK_SIGNING_SECRET", "STANNA_PUBLIC_URL", "STANNA_POSTS_PER_SECOND", "STANNA_ADMIN_EMAIL",
+		"STANNA_REQUESTS_PER_MINUTE", "TMPDIR"} {
+		if v := ts.Getenv(name); v != "" {
+			env = append(env, name+"="+v)
+		}
+	}
+	return env
+}
+
+// freePort is a loopback address that nobody listens on at this moment.
+func freePort(ts *testscript.TestScript) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// wait waits for a condition and fails the script when it does not come.
+func wait(ts *testscript.TestScript, what string, ok func() bool) {
+	for deadline := time.Now().Add(40 * time.Second); !ok(); {
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s did not come", what)
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+}
+
+// sandbox [CONFIG.json]: starts the sandbox Slack and points the server at it.
+func cmdSandbox(ts *testscript.TestScript, neg bool, args []string) {
+	address := freePort(ts)
+	command := []string{"sandbox", "--listen", address}
+	if len(args) > 0 {
+		command = append(command, "--config", ts.MkAbs(args[0]))
+	}
+	stageOf(ts).start(ts, "sandbox", command...)
+	ts.Setenv("SANDBOX", "http://"+address)
+	ts.Setenv("STANNA_SLACK_URL", "http://"+address)
+	ts.Setenv("STANNA_SLACK_CLIENT_ID", "1111111111.2222222222")
+	ts.Setenv("STANNA_SLACK_CLIENT_SECRET", "sandbox-client-secret")
+	ts.Setenv("STANNA_SLACK_SIGNING_SECRET", "sandbox-signing-secret")
+	awaitURL(ts, "the sandbox", "http://"+address+"/sandbox/state")
+}
+
+// serve [NAME] [FLAG…]: starts a server and waits until it is ready. $URL is
+// its address.
+func cmdServe(ts *testscript.TestScript, neg bool, args []string) {
+	name := "server"
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		name, args = args[0], args[1:]
+	}
+	address := freePort(ts)
+	if ts.Getenv("STANNA_PUBLIC_URL") == "" || name == "server" {
+		ts.Setenv("STANNA_PUBLIC_URL", "http://"+address)
+	}
+	if ts.Getenv("ENGINE") == "postgres" {
+		if _, err := os.Stat(ts.Getenv("STANNA_KEYSET")); errors.Is(err, os.ErrNotExist) {
+			ts.Check(ts.Exec("stanna", "keyset", "create", ts.Getenv("STANNA_KEYSET")))
+		}
+	}
+	stageOf(ts).start(ts, name, append([]string{"serve", "--listen", address}, args...)...)
+	ts.Setenv("URL", "http://"+address)
+	ts.Setenv(strings.ToUpper(name)+"_URL", "http://"+address)
+	awaitURL(ts, name, "http://"+address+"/readyz")
+}
+
+func awaitURL(ts *testscript.TestScript, what, address string) {
+	wait(ts, what, func() bool {
+		resp, err := http.Get(address)
+		if err != nil {
+			return false
+		}
+		resp.Body.Close()
+		return resp.StatusCode == http.StatusOK
+	})
+}
+
+// kill NAME: ends a server as a power cut would (SIGKILL).
+func cmdKill(ts *testscript.TestScript, neg bool, args []string) { end(ts, args, syscall.SIGKILL) }
+
+// stop NAME: asks a server to end, and waits until it has.
+func cmdStop(ts *testscript.TestScript, neg bool, args []string) { end(ts, args, syscall.SIGTERM) }
+
+func end(ts *testscript.TestScript, args []string, sig os.Signal) {
+	s := stageOf(ts)
+	s.mu.Lock()
+	cmd := s.servers[args[0]]
+	delete(s.servers, args[0])
+	s.mu.Unlock()
+	if cmd == nil {
+		ts.Fatalf("nothing called %s runs", args[0])
+	}
+	ts.Check(cmd.Process.Signal(sig))
+	err := cmd.Wait()
+	if sig == syscall.SIGTERM && err != nil {
+		ts.Fatalf("%s did not end well: %v", args[0], err)
+	}
+}
+
+// http STATUS METHOD PATH [FILE|-d TEXT] [-H 'Name: value']…: asks the server,
+// with the API key in $KEY if it is set. The answer's body becomes stdout,
+// its headers stderr.
+func cmdHTTP(ts *testscript.TestScript, neg bool, args []string) {
+	want, method, target := args[0], args[1], args[2]
+	if !strings.HasPrefix(target, "http") {
+		target = ts.Getenv("URL") + target
+	}
+	var body io.Reader
+	header := http.Header{}
+	kind := ""
+	for i := 3; i < len(args); i++ {
+		switch args[i] {
+		case "-H":
+			i++
+			name, value, _ := strings.Cut(args[i], ": ")
+			header.Set(name, value)
+		case "-d":
+			i++
+			body, kind = strings.NewReader(args[i]), "application/json"
+		default:
+			text := ts.ReadFile(args[i])
+			body = strings.NewReader(text)
+			kind = map[string]string{".ndjson": "application/x-ndjson", ".csv": "text/csv"}[filepath.Ext(args[i])]
+			if kind == "" {
+				kind = "application/json"
+			}
+		}
+	}
+	req, err := http.NewRequest(method, target, body)
+	ts.Check(err)
+	if kind != "" {
+		req.Header.Set("Content-Type", kind)
+	}
+	if key := ts.Getenv("KEY"); key != "" && strings.HasPrefix(target, ts.Getenv("URL")) {
+		req.Header.Set("Authorization", "Bearer "+key)
+	}
+	for name := range header {
+		req.Header.Set(name, header.Get(name))
+	}
+	resp, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	show(ts, resp, want)
+}
+
+// browse STATUS METHOD PATH [name=value…]: asks like a browser that keeps
+// cookies and follows redirects; the last line of stderr is where it ended.
+// "browse new" is another browser.
+func cmdBrowse(ts *testscript.TestScript, neg bool, args []string) {
+	s := stageOf(ts)
+	if s.browser == nil || args[0] == "new" {
+		jar, err := cookiejar.New(nil)
+		ts.Check(err)
+		s.browser = &http.Client{Jar: jar}
+		if args[0] == "new" {
+			return
+		}
+	}
+	want, method, target := args[0], args[1], args[2]
+	if !strings.HasPrefix(target, "http") {
+		target = ts.Getenv("URL") + target
+	}
+	form := url.Values{}
+	for _, pair := range args[3:] {
+		name, value, _ := strings.Cut(pair, "=")
+		form.Add(name, value)
+	}
+	var body io.Reader
+	if method != http.MethodGet {
+		body = strings.NewReader(form.Encode())
+	}
+	req, err := http.NewRequest(method, target, body)
+	ts.Check(err)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	resp, err := s.browser.Do(req)
+	ts.Check(err)
+	show(ts, resp, want)
+}
+
+func show(ts *testscript.TestScript, resp *http.Response, want string) {
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	fmt.Fprintf(ts.Stdout(), "%s\n", answer)
+	_ = resp.Header.Write(ts.Stderr())
+	fmt.Fprintf(ts.Stderr(), "at %s\n", resp.Request.URL)
+	if strconv.Itoa(resp.StatusCode) != want {
+		ts.Fatalf("%s %s answered %d, not %s: %s", resp.Request.Method, resp.Request.URL, resp.StatusCode, want, answer)
+	}
+}
+
+// slack N: waits until N messages stand in the sandbox; their texts, one a
+// line with the channel before it, become stdout. "slack N REGEXP" waits until
+// N of them match.
+func cmdSlack(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	match := regexp.MustCompile("(?s)" + strings.Join(args[1:], " "))
+	var lines []string
+	var count int
+	poll := func() bool {
+		resp, err := http.Get(ts.Getenv("SANDBOX") + "/sandbox/messages")
+		if err != nil {
+			return false
+		}
+		defer resp.Body.Close()
+		var messages []struct {
+			Channel string `json:"channel_name"`
+			Text    string `json:"text"`
+			Deleted bool   `json:"deleted"`
+		}
+		if json.NewDecoder(resp.Body).Decode(&messages) != nil {
+			return false
+		}
+		lines, count = nil, 0
+		for _, m := range messages {
+			if m.Deleted {
+				continue
+			}
+			line := "#" + m.Channel + " " + strings.ReplaceAll(m.Text, "\n", " ")
+			lines = append(lines, line)
+			if match.MatchString(line) {
+				count++
+			}
+		}
+		return count == want
+	}
+	for deadline := time.Now().Add(30 * time.Second); !poll(); {
+		if time.Now().After(deadline) {
+			ts.Fatalf("%d messages match %q, not %d:\n%s", count, match, want, strings.Join(lines, "\n"))
+		}
+		<-time.After(20 * time.Millisecond)
+	}
+	fmt.Fprintln(ts.Stdout(), strings.Join(lines, "\n"))
+}
+
+// setvar NAME REGEXP: takes the first group that matches in the last stdout.
+func cmdSetvar(ts *testscript.TestScript, neg bool, args []string) {
+	out := ts.ReadFile("stdout")
+	found := regexp.MustCompile(args[1]).FindStringSubmatch(out)
+	if len(found) == 0 {
+		ts.Fatalf("%s is not in: %s", args[1], out)
+	}
+	ts.Setenv(args[0], found[len(found)-1])
+}
+
+// until REGEXP STATUS METHOD PATH: asks again and again until the answer
+// matches.
+func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
+	match := regexp.MustCompile(args[0])
+	target := args[2]
+	if !strings.HasPrefix(target, "http") {
+		target = ts.Getenv("URL") + target
+	}
+	var last []byte
+	for deadline := time.Now().Add(30 * time.Second); ; {
+		req, err := http.NewRequest(args[1], target, nil)
+		ts.Check(err)
+		req.Header.Set("Authorization", "Bearer "+ts.Getenv("KEY"))
+		if resp, err := http.DefaultClient.Do(req); err == nil {
+			last, _ = io.ReadAll(resp.Body)
+			resp.Body.Close()
+			if match.Match(last) {
+				fmt.Fprintf(ts.Stdout(), "%s\n", last)
+				return
+			}
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s %s never matched %s; last: %s", args[1], target, match, last)
+		}
+		<-time.After(50 * time.Millisecond)
+	}
+}
+
+// expand FILE: replaces $NAME and ${NAME} in a file, NOW and NOW-2h among
+// them as times.
+func cmdExpand(ts *testscript.TestScript, neg bool, args []string) {
+	now := time.Now().UTC()
+	text := regexp.MustCompile(`\bNOW(-\d+[smh]|-\d+d|\+\d+[smh])?\b`).ReplaceAllStringFunc(ts.ReadFile(args[0]), func(s string) string {
+		shift := strings.TrimPrefix(s, "NOW")
+		if strings.HasSuffix(shift, "d") {
+			days, err := strconv.Atoi(strings.TrimSuffix(shift, "d"))
+			ts.Check(err)
+			return now.AddDate(0, 0, days).Format(time.RFC3339)
+		}
+		if shift == "" {
+			return now.Format(time.RFC3339)
+		}
+		d, err := time.ParseDuration(strings.TrimPrefix(shift, "+"))
+		ts.Check(err)
+		return now.Add(d).Format(time.RFC3339)
+	})
+	text = os.Expand(text, ts.Getenv)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), bytes.TrimPrefix([]byte(text), nil), 0o600))
+}

@@ -1,0 +1,136 @@
+package app
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// received is what the API says of a stream of signals.
+type received struct {
+	Accepted  int `json:"accepted"`
+	Duplicate int `json:"duplicate"`
+	Late      int `json:"late"`
+	Backfill  int `json:"backfill"`
+	Rejected  int `json:"rejected"`
+}
+
+// replay loads the book and plays the file of signals: the workspace's time
+// follows theirs, so that last summer's signals speak of last summer.
+func (d *Demo) replay(ctx context.Context) error {
+	book, err := os.Open(d.config.Clients)
+	if err != nil {
+		return err
+	}
+	defer book.Close()
+	var loaded struct{ Created, Updated, Rejected int }
+	if err := d.send(ctx, http.MethodPost, "/api/clients/import", "text/csv", book, &loaded); err != nil {
+		return err
+	}
+	fmt.Fprintf(d.out, "  %d clients loaded, %d rejected.\n", loaded.Created+loaded.Updated, loaded.Rejected)
+	if loaded.Rejected > 0 {
+		return fmt.Errorf("%d clients of %s were rejected", loaded.Rejected, d.config.Clients)
+	}
+	file, err := os.Open(d.config.Signals)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	begin, err := firstTime(file)
+	if err != nil {
+		return fmt.Errorf("%s: %w", d.config.Signals, err)
+	}
+	d.app.clock.Follow(d.workspace, begin)
+	var in io.Reader = file
+	if f, ok := d.out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		info, err := file.Stat()
+		if err != nil {
+			return err
+		}
+		bar := progressbar.NewReader(file, progressbar.DefaultBytes(info.Size(), "  playing signals"))
+		in = &bar
+	}
+	if d.config.Speed == 0 {
+		return d.stream(ctx, in)
+	}
+	return d.play(ctx, in, begin)
+}
+
+// firstTime is when the first signal of a file occurred; the file is read
+// from its beginning afterwards.
+func firstTime(f *os.File) (time.Time, error) {
+	var first struct {
+		OccurredAt time.Time `json:"occurredAt"`
+	}
+	if err := json.NewDecoder(f).Decode(&first); err != nil {
+		return time.Time{}, fmt.Errorf("the first line is no signal: %w", err)
+	}
+	_, err := f.Seek(0, io.SeekStart)
+	return first.OccurredAt, err
+}
+
+// stream sends signals as one request, as fast as they are taken.
+func (d *Demo) stream(ctx context.Context, in io.Reader) error {
+	var answer received
+	if err := d.send(ctx, http.MethodPost, "/api/signals", "application/x-ndjson", in, &answer); err != nil {
+		return err
+	}
+	d.sum.add(answer)
+	return nil
+}
+
+// play sends signals when it is their time, those of one moment together.
+func (d *Demo) play(ctx context.Context, in io.Reader, begin time.Time) error {
+	started := time.Now()
+	var moment time.Time
+	var batch bytes.Buffer
+	flush := func() error {
+		if batch.Len() == 0 {
+			return nil
+		}
+		due := started.Add(time.Duration(float64(moment.Sub(begin)) / d.config.Speed))
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Until(due)):
+		}
+		defer batch.Reset()
+		return d.stream(ctx, bytes.NewReader(batch.Bytes()))
+	}
+	lines := bufio.NewScanner(in)
+	lines.Buffer(make([]byte, 64<<10), 1<<20)
+	for lines.Scan() {
+		var s struct {
+			OccurredAt time.Time `json:"occurredAt"`
+		}
+		if err := json.Unmarshal(lines.Bytes(), &s); err == nil && !s.OccurredAt.Equal(moment) {
+			if err := flush(); err != nil {
+				return err
+			}
+			moment = s.OccurredAt
+		}
+		batch.Write(lines.Bytes())
+		batch.WriteByte('\n')
+	}
+	if err := lines.Err(); err != nil {
+		return err
+	}
+	return flush()
+}
+
+func (r *received) add(x received) {
+	r.Accepted += x.Accepted
+	r.Duplicate += x.Duplicate
+	r.Late += x.Late
+	r.Backfill += x.Backfill
+	r.Rejected += x.Rejected
+}

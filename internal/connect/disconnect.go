@@ -1,0 +1,79 @@
+package connect
+
+import (
+	"context"
+
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/slack"
+	"github.com/gostanna/stanna/internal/store"
+)
+
+// Disconnected says what became of the app at Slack.
+type Disconnected struct {
+	AtSlack  AtSlack
+	Sentence string // for the person, with what is left to do
+}
+
+// AtSlack is what became of the app at Slack.
+type AtSlack string
+
+// The app was uninstalled (or had been before), or is left there: because its
+// token was pasted, or because Slack did not uninstall it.
+const (
+	Uninstalled AtSlack = "uninstalled"
+	LeftPasted  AtSlack = "left_pasted"
+	LeftFailed  AtSlack = "left_failed"
+)
+
+// Disconnect ends the connection: the app is uninstalled at Slack, the tokens
+// and channels are forgotten, and the lanes stop, so that what waits is told
+// when the team is connected again.
+//
+// A pasted token is forgotten and not revoked: it belongs to an app of the
+// company's own, which may use it elsewhere. When Slack does not uninstall
+// the app, the connection ends all the same, since that is what was asked,
+// and the answer says what to do at Slack.
+func (l *Line) Disconnect(ctx context.Context, workspace, actor string) (Disconnected, error) {
+	ctx = context.WithoutCancel(ctx) // half a farewell is worse than a late one
+	c, err := l.connection(ctx, workspace)
+	if err != nil {
+		return Disconnected{}, err
+	}
+	d, code := l.uninstall(ctx, c)
+	err = l.store.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.PauseTeam(workspace, c.TeamID, stanna.ReasonNotConnected); err != nil {
+			return err
+		}
+		if err := tx.RemoveConnection(workspace); err != nil {
+			return err
+		}
+		if err := tx.ForgetPeople(workspace); err != nil {
+			return err
+		}
+		details := map[string]string{"atSlack": string(d.AtSlack)}
+		if code != "" {
+			details["code"] = code
+		}
+		return tx.Audit(entry(workspace, l.now(), actor, "slack.disconnected", c.TeamID, details))
+	})
+	return d, err
+}
+
+// uninstall removes the app at Slack, as far as that can be done.
+func (l *Line) uninstall(ctx context.Context, c stanna.Connection) (d Disconnected, code string) {
+	const byHand = " Remove it in Slack under Tools, Manage apps, if it is not wanted there any more."
+	if c.InstalledBy == "" || !l.configured() {
+		return Disconnected{LeftPasted, "Disconnected, and the token is forgotten. The app itself is yours and is still installed in Slack." + byHand}, ""
+	}
+	if renewed, err := l.fresh(ctx, c, distrust{}); err == nil {
+		c = renewed
+	}
+	call, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	err := l.app.Uninstall(call, c.AccessToken)
+	if err == nil {
+		return Disconnected{Uninstalled, "Disconnected, and the app is no longer in Slack."}, ""
+	}
+	o, _ := slack.OutcomeOf(err)
+	return Disconnected{LeftFailed, "Disconnected, and the tokens are forgotten. But Slack did not uninstall the app (" + o.Code + ")." + byHand}, o.Code
+}

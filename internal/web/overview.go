@@ -1,0 +1,204 @@
+package web
+
+import (
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/auth"
+	"github.com/gostanna/stanna/internal/store"
+)
+
+// overviewView is the first page.
+type overviewView struct {
+	Hello    string
+	Own      bool // only the visitor's own accounts
+	Clients  int
+	Open     int
+	Counts   []severityCount
+	Counted  string // when not every open alert was looked at
+	Worst    []alertRow
+	Waiting  int
+	Dead     int
+	Line     *lineView // nil: not for this role
+	Messages []noteRow
+	Log      bool // the visitor may read the log
+	Steps    []step
+	Curl     string
+}
+
+type severityCount struct {
+	Mark mark
+	N    int
+}
+
+// lineView is the state of the Slack connection in a few words.
+type lineView struct {
+	Mark    mark
+	Team    string
+	Channel string
+	Repair  string
+}
+
+// step is one of the first things to do.
+type step struct {
+	ID, Title, Hint string
+	Path, Action    string
+	Done            bool
+	Curl            string
+}
+
+// countedAlerts bounds how many open alerts are counted by severity.
+const countedAlerts = 5_000
+
+func (s *site) overview(v *visit) (answer, error) {
+	o := overviewView{Own: v.caller.OwnAccountsOnly(), Log: v.caller.May(auth.ReadDeliveries)}
+	o.Hello = v.caller.Name
+	err := s.store.View(v.ctx, func(tx *store.Tx) error {
+		r, err := v.reachOf(tx)
+		if err != nil {
+			return err
+		}
+		if o.Clients = len(r.mine); r.all {
+			if o.Clients, err = tx.ClientCount(v.workspace()); err != nil {
+				return err
+			}
+		}
+		if err := s.overviewAlerts(tx, v, r, &o); err != nil {
+			return err
+		}
+		conn, connected, err := tx.Connection(v.workspace())
+		if err != nil {
+			return err
+		}
+		names, err := v.channelsOf(tx, v.caller.May(auth.Connect))
+		if err != nil {
+			return err
+		}
+		if v.caller.May(auth.ReadConnections) {
+			o.Line = lineOf(v, conn, connected, names)
+		}
+		if o.Log {
+			if err := s.overviewMessages(tx, v, r, names, &o); err != nil {
+				return err
+			}
+		}
+		if v.caller.May(auth.WriteClients) {
+			return s.firstSteps(tx, v, connected, &o)
+		}
+		return nil
+	})
+	return answer{title: "Overview", body: overviewBody(o)}, err
+}
+
+func (s *site) overviewAlerts(tx *store.Tx, v *visit, r reach, o *overviewView) error {
+	list, all, err := tx.Alerts(v.workspace(), store.AlertQuery{Status: stanna.AlertOpen, Limit: countedAlerts})
+	if err != nil {
+		return err
+	}
+	if all > len(list) {
+		o.Counted = "of the newest " + v.local.number(float64(len(list)))
+	}
+	counts := map[stanna.Severity]int{}
+	var mine []stanna.Alert
+	for _, a := range list {
+		if r.all || r.mine[a.ClientID] {
+			counts[a.Severity]++
+			mine = append(mine, a)
+		}
+	}
+	if o.Open = len(mine); r.all {
+		o.Open = all
+	}
+	for _, sev := range []stanna.Severity{stanna.Critical, stanna.High, stanna.Medium, stanna.Low, stanna.Info} {
+		if counts[sev] > 0 || sev.Rank() >= stanna.Medium.Rank() {
+			o.Counts = append(o.Counts, severityCount{severityMark(sev), counts[sev]})
+		}
+	}
+	rankAlerts(mine)
+	o.Worst, err = v.alertRows(tx, mine[:min(len(mine), 5)])
+	return err
+}
+
+func (s *site) overviewMessages(tx *store.Tx, v *visit, r reach, names channels, o *overviewView) error {
+	if r.all {
+		counts, err := tx.NotificationCounts(v.workspace())
+		if err != nil {
+			return err
+		}
+		o.Waiting, o.Dead = counts[stanna.Waiting], counts[stanna.Dead]
+	}
+	list, _, err := within(r, 1, noteClient, func(limit, offset int) ([]stanna.Notification, int, error) {
+		return tx.Notifications(v.workspace(), store.NotificationQuery{Limit: limit, Offset: offset})
+	})
+	if err != nil {
+		return err
+	}
+	o.Messages, err = v.noteRows(tx, list[:min(len(list), 5)], names)
+	return err
+}
+
+func lineOf(v *visit, conn stanna.Connection, connected bool, names channels) *lineView {
+	l := &lineView{Team: conn.TeamName}
+	if l.Team == "" {
+		l.Team = conn.TeamID
+	}
+	if id := v.space.Settings.DefaultChannel; id != "" {
+		l.Channel = id
+		if name := names.names[id]; name != "" {
+			l.Channel = name
+		}
+	}
+	switch {
+	case !connected:
+		l.Mark = mark{"waiting", "circle", "Not connected"}
+	case conn.Health == stanna.Broken:
+		l.Mark, l.Repair = mark{"dead", "warning", "Needs you"}, conn.Repair
+	default:
+		l.Mark = mark{"delivered", "check", "Connected"}
+	}
+	return l
+}
+
+// firstSteps lists what is left to do until the first alert can be told.
+// When all of it is done the list is gone.
+func (s *site) firstSteps(tx *store.Tx, v *visit, connected bool, o *overviewView) error {
+	alerts, err := tx.AlertCounts(v.workspace())
+	if err != nil {
+		return err
+	}
+	sent := len(alerts) > 0
+	if !sent { // only now: it costs more the more signals there are
+		newest, err := tx.NewestSignal(v.workspace())
+		if err != nil {
+			return err
+		}
+		sent = !newest.IsZero()
+	}
+	chosen := connected && v.space.Settings.DefaultChannel != ""
+	if connected && chosen && o.Clients > 0 && sent {
+		return nil
+	}
+	admin := "An admin does this."
+	if v.caller.May(auth.Connect) {
+		admin = ""
+	}
+	o.Steps = []step{
+		{ID: "step-connect", Title: "Connect Slack", Hint: "Stanna writes to Slack and never reads a message. " + admin,
+			Path: "/integrations/slack", Action: "Connect", Done: connected},
+		{ID: "step-channel", Title: "Choose a channel", Hint: "Where alerts go when no rule sends them elsewhere. " + admin,
+			Path: "/integrations/slack#channels", Action: "Choose", Done: chosen},
+		{ID: "step-clients", Title: "Import your clients", Hint: "A CSV file, or one by one over the API.", Done: o.Clients > 0,
+			Curl: "curl " + s.publicURL + "/api/clients/import \\\n  -H \"Authorization: Bearer $STANNA_API_KEY\" \\\n  -H \"Content-Type: text/csv\" \\\n  --data-binary @clients.csv"},
+		{ID: "step-signal", Title: "Send a signal", Hint: "One dated fact about a client, from your own systems.", Done: sent,
+			Curl: "curl " + s.publicURL + "/api/signals \\\n  -H \"Authorization: Bearer $STANNA_API_KEY\" \\\n  -H \"Content-Type: application/json\" \\\n" +
+				"  -d '{\"id\": \"first-1\", \"clientId\": \"YOUR-CLIENT\", \"type\": \"health.scored\",\n       \"source\": \"curl\", \"data\": {\"score\": 72}}'"},
+	}
+	return nil
+}
+
+
+// untold is the list of what worries more.
+func untold(o overviewView) string {
+	if o.Dead > 0 {
+		return "/notifications?status=dead"
+	}
+	return "/notifications?status=waiting"
+}
