@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -88,6 +89,12 @@ func (c Client) Validate() error {
 	if c.MRR.Minor < 0 {
 		bad["mrr"] = "must not be negative"
 	}
+	if c.MRR.Amount() > MaxAmount {
+		bad["mrr"] = "is too large"
+	}
+	if c.HasMRR() && !ValidCurrency(c.MRR.Currency) {
+		bad["currency"] = "must be an ISO 4217 code such as USD"
+	}
 	if c.RenewalDate != "" {
 		if _, err := time.Parse(time.DateOnly, c.RenewalDate); err != nil {
 			bad["renewalDate"] = "must be a date as YYYY-MM-DD"
@@ -125,7 +132,7 @@ func ValidID(id string) error {
 		return Errorf(Invalid, "is longer than %d bytes", MaxIDLength)
 	}
 	for _, r := range id {
-		if r <= ' ' || r == 0x7f || r == utf8.RuneError || r == '/' || r == '?' || r == '#' {
+		if r == ' ' || !unicode.IsPrint(r) || r == utf8.RuneError || r == '/' || r == '?' || r == '#' {
 			return Errorf(Invalid, "may not contain spaces, control characters, '/', '?' or '#'")
 		}
 	}

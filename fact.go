@@ -78,8 +78,8 @@ const MaxFactors = 50
 
 // facts says how the data of each signal type is understood.
 var facts = map[SignalType]func(json.RawMessage) (Fact, error){
-	HealthScoredType: parsed(func(f HealthScored, has fields) error {
-		if !has("score") || !within(f.Score, 0, 100) {
+	HealthScoredType: parsed(HealthScored{Score: missing}, func(f HealthScored) error {
+		if !within(f.Score, 0, 100) {
 			return InvalidField("data.score", "must be a number from 0 to 100")
 		}
 		if len(f.Factors) > MaxFactors {
@@ -92,54 +92,57 @@ var facts = map[SignalType]func(json.RawMessage) (Fact, error){
 		}
 		return nil
 	}),
-	EngagementMeasuredType: parsed(func(f EngagementMeasured, has fields) error {
-		if !has("value") || !within(f.Value, 0, math.MaxInt32) {
+	EngagementMeasuredType: parsed(EngagementMeasured{Value: missing}, func(f EngagementMeasured) error {
+		if !within(f.Value, 0, math.MaxInt32) {
 			return InvalidField("data.value", "must be a number, 0 or more")
 		}
 		return nil
 	}),
-	ChurnPredictedType: parsed(func(f ChurnPredicted, has fields) error {
-		if !has("probability") || !within(f.Probability, 0, 1) {
+	ChurnPredictedType: parsed(ChurnPredicted{Probability: missing}, func(f ChurnPredicted) error {
+		if !within(f.Probability, 0, 1) {
 			return InvalidField("data.probability", "must be a number from 0 to 1 (0.7 is 70 %%)")
 		}
 		return nil
 	}),
-	SentimentDetectedType: parsed(func(f SentimentDetected, has fields) error {
-		if !has("score") || !within(f.Score, -2, 2) {
+	SentimentDetectedType: parsed(SentimentDetected{Score: missing}, func(f SentimentDetected) error {
+		if !within(f.Score, -2, 2) {
 			return InvalidField("data.score", "must be a number from -2 to 2")
 		}
 		return nil
 	}),
-	InteractionLoggedType: parsed(func(Contacted, fields) error { return nil }),
-	InterventionLogged:    parsed(func(Contacted, fields) error { return nil }),
-	PaymentFailedType: parsed(func(f PaymentFailed, _ fields) error {
+	InteractionLoggedType: parsed(Contacted{}, func(Contacted) error { return nil }),
+	InterventionLogged:    parsed(Contacted{}, func(Contacted) error { return nil }),
+	PaymentFailedType: parsed(PaymentFailed{}, func(f PaymentFailed) error {
 		if f.Amount < 0 {
 			return InvalidField("data.amount", "must not be negative")
 		}
+		if f.Amount > MaxAmount {
+			return InvalidField("data.amount", "must not be above %g", float64(MaxAmount))
+		}
 		return nil
 	}),
-	PaymentRecoveredType: parsed(func(PaymentRecovered, fields) error { return nil }),
-	ClientChurnedType:    parsed(func(ClientChurned, fields) error { return nil }),
+	PaymentRecoveredType: parsed(PaymentRecovered{}, func(PaymentRecovered) error { return nil }),
+	ClientChurnedType:    parsed(ClientChurned{}, func(ClientChurned) error { return nil }),
 	UsageMeasuredType:    anyObject,
 	SubscriptionChanged:  anyObject,
 	MilestoneReached:     anyObject,
 	AccountUpdated:       anyObject,
 }
 
-// fields says whether the data had a field of that name.
-type fields func(name string) bool
+// missing stands in a number until the data brings one: absent and null
+// leave it, and within refuses it.
+var missing = math.NaN()
 
-func parsed[F Fact](check func(F, fields) error) func(json.RawMessage) (Fact, error) {
+func parsed[F Fact](blank F, check func(F) error) func(json.RawMessage) (Fact, error) {
 	return func(data json.RawMessage) (Fact, error) {
-		var f F
+		f := blank
 		if len(data) == 0 {
 			data = json.RawMessage("{}")
 		}
 		if err := json.Unmarshal(data, &f); err != nil {
 			return nil, dataError(err)
 		}
-		has := func(name string) bool { return bytes.Contains(data, []byte(`"`+name+`"`)) }
-		if err := check(f, has); err != nil {
+		if err := check(f); err != nil {
 			return nil, err
 		}
 		return f, nil
@@ -151,6 +154,9 @@ func anyObject(data json.RawMessage) (Fact, error) {
 	data = bytes.TrimSpace(data)
 	if len(data) > 0 && data[0] != '{' {
 		return nil, InvalidField("data", "must be a JSON object")
+	}
+	if len(data) > 0 && !json.Valid(data) {
+		return nil, InvalidField("data", "is not valid JSON")
 	}
 	return nil, nil
 }

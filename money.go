@@ -21,6 +21,15 @@ var minorDigits = map[string]int{
 	"BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
 }
 
+// MaxAmount is the largest amount that is taken in, in major units; a float64
+// carries it exactly to the minor unit.
+const MaxAmount = 1e12
+
+// ValidCurrency says whether the text has the form of an ISO 4217 code.
+func ValidCurrency(code string) bool {
+	return len(code) == 3 && strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
 // MinorDigits is how many decimal places amounts in the currency have; 2
 // for a currency we do not know.
 func MinorDigits(currency string) int {

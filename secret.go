@@ -1,6 +1,10 @@
 package stanna
 
-import "log/slog"
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
 
 // Secret is text that must not be seen: a token, a password, a signing key.
 // However it is printed, logged or encoded it reads "[secret]"; only Reveal
@@ -11,6 +15,9 @@ const hidden = "[secret]"
 
 // Reveal gives the text itself.
 func (s Secret) Reveal() string { return string(s) }
+
+// Format hides the text from every verb; of a wrong one (%d) fmt would show it.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hidden) }
 
 func (s Secret) String() string               { return hidden }
 func (s Secret) GoString() string             { return hidden }

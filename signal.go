@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // SignalType names what kind of fact a signal is.
@@ -69,6 +71,9 @@ func (s *Signal) Check(now time.Time) error {
 	}
 	if len(s.Source) > maxSource {
 		return InvalidField("source", "is longer than %d bytes", maxSource)
+	}
+	if !utf8.ValidString(s.Source) || strings.ContainsFunc(s.Source, unicode.IsControl) {
+		return InvalidField("source", "may not contain control characters")
 	}
 	parse, known := facts[s.Type]
 	if !known {

@@ -26,6 +26,7 @@ type StateFacts struct {
 	Quote     string  `json:"quote,omitempty"`    // the words behind the sentiment
 
 	Payment PaymentStanding `json:"payment,omitzero"`
+	PaidAt  time.Time       `json:"paidAt,omitzero"` // of the newest recovery; a failure before it is history
 
 	LastContact     time.Time `json:"lastContact,omitzero"`
 	LastContactKind string    `json:"lastContactKind,omitempty"`

@@ -64,13 +64,13 @@ func (s Settings) Validate() error {
 	if _, err := time.LoadLocation(s.Timezone); err != nil || s.Timezone == "Local" {
 		return InvalidField("timezone", "%q is no time zone; give an IANA name such as America/New_York", s.Timezone)
 	}
-	if len(s.Currency) != 3 {
+	if !ValidCurrency(s.Currency) {
 		return InvalidField("currency", "%q is no ISO 4217 code such as USD", s.Currency)
 	}
-	if s.RiskThreshold <= 0 || s.RiskThreshold >= 100 {
+	if !(s.RiskThreshold > 0 && s.RiskThreshold < 100) { // NaN is refused too
 		return InvalidField("riskThreshold", "must be between 0 and 100")
 	}
-	if s.HealthyAbove <= s.RiskThreshold || s.HealthyAbove >= 100 {
+	if !(s.HealthyAbove > s.RiskThreshold && s.HealthyAbove < 100) {
 		return InvalidField("healthyAbove", "must be above riskThreshold (%g) and below 100", s.RiskThreshold)
 	}
 	return validClientURL(s.ClientURLTemplate)

@@ -34,16 +34,16 @@ import (
 
 // Options are the rooms behind the door and how it is to behave.
 type Options struct {
-	Store     *store.Store
-	Intake    *intake.Intake
-	Auth      *auth.Auth
-	Line      *connect.Line
-	Clock     *stanna.Clock    // the time of meaning
-	Now       func() time.Time // the real time
-	Log       *slog.Logger
-	Limits    Limits
-	PublicURL string // where browsers find the server
-	Version   string // of the program, for the description
+	Store      *store.Store
+	Intake     *intake.Intake
+	Auth       *auth.Auth
+	Line       *connect.Line
+	Clock      *stanna.Clock
+	Log        *slog.Logger
+	Limits     Limits
+	PublicURL  string // where browsers find the server
+	TrustProxy bool   // X-Forwarded-For is a proxy's word, not the visitor's
+	Version    string // of the program, for the description
 }
 
 // Limits bound what one caller may ask for. 0 switches one off. Each replica
@@ -51,13 +51,13 @@ type Options struct {
 type Limits struct {
 	PerMinute        int // requests of one API key or user, signals apart
 	PerDay           int // requests of one workspace, signals apart
-	SignalsPerSecond int // signals of one API key
+	SignalsPerMinute int // signals of one API key
 }
 
 // DefaultLimits are those of the hosted product. Signals are the reason why
 // the server is there: theirs is far above what one machine takes in.
 func DefaultLimits() Limits {
-	return Limits{PerMinute: 100, PerDay: 10_000, SignalsPerSecond: 60_000}
+	return Limits{PerMinute: 100, PerDay: 10_000, SignalsPerMinute: 6_000_000}
 }
 
 // How much a body may hold. A stream of signals and a CSV import may be of
@@ -74,8 +74,9 @@ type api struct {
 	table     []route
 	limiter   *limiter
 	origin    *http.CrossOriginProtection
-	bodies    sync.Pool // of *[]byte, for single signals
-	described []byte    // openapi.json
+	bodies    sync.Pool     // of *[]byte, for single signals
+	described []byte        // openapi.json
+	probeWait time.Duration // for a test message
 }
 
 // New builds the door.
@@ -83,7 +84,7 @@ func New(o Options) http.Handler { return build(o) }
 
 func build(o Options) *api {
 	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
-	a := &api{Options: o, mux: http.NewServeMux(), limiter: newLimiter(o.Now), origin: http.NewCrossOriginProtection()}
+	a := &api{Options: o, mux: http.NewServeMux(), limiter: newLimiter(o.Clock.Real), origin: http.NewCrossOriginProtection(), probeWait: probeWait}
 	a.bodies.New = func() any { b := make([]byte, 0, 4096); return &b }
 	if u, err := url.Parse(o.PublicURL); err == nil && u.Host != "" {
 		// A proxy may give us another Host than the one the browser sees.

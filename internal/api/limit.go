@@ -29,7 +29,7 @@ type windowKey struct {
 const (
 	minuteOfCaller byte = iota
 	dayOfWorkspace
-	secondOfSignals
+	minuteOfSignals
 	minuteOfAddress
 )
 
@@ -80,11 +80,8 @@ func (l *limiter) take(kind byte, id string, limit, n int) (allowance, bool) {
 }
 
 func endOf(kind byte, now time.Time) time.Time {
-	switch kind {
-	case dayOfWorkspace:
+	if kind == dayOfWorkspace {
 		return now.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
-	case secondOfSignals:
-		return now.Add(time.Second)
 	}
 	return now.Add(time.Minute)
 }
@@ -116,13 +113,13 @@ func (a *api) allow(v *visit, rt route) error {
 
 // allowSignals takes n signals out of the caller's allowance.
 func (a *api) allowSignals(v *visit, n int) error {
-	limit := a.Limits.SignalsPerSecond
+	limit := a.Limits.SignalsPerMinute
 	if limit <= 0 {
 		return nil
 	}
-	left, ok := a.limiter.take(secondOfSignals, v.caller.ID, limit, n)
+	left, ok := a.limiter.take(minuteOfSignals, callerID(v.caller), limit, n)
 	if !ok {
-		return limited(v, left, "1 second")
+		return limited(v, left, "1 minute")
 	}
 	tell(v, left)
 	return nil
@@ -134,7 +131,7 @@ func (a *api) allowStranger(v *visit, r *http.Request) error {
 	if a.Limits.PerMinute <= 0 {
 		return nil
 	}
-	left, ok := a.limiter.take(minuteOfAddress, addressOf(r), a.Limits.PerMinute, 1)
+	left, ok := a.limiter.take(minuteOfAddress, a.addressOf(r), a.Limits.PerMinute, 1)
 	if !ok {
 		return limited(v, left, "1 minute")
 	}

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"time"
 )
 
@@ -65,9 +64,4 @@ func each[T, V any](list []T, view func(T) V) []V {
 		out[i] = view(x)
 	}
 	return out
-}
-
-func jsonText(v any) string {
-	b, _ := json.Marshal(v) // of text only
-	return string(b)
 }

@@ -53,7 +53,7 @@ func visitOf(ctx context.Context) *visit {
 
 // ServeHTTP lets a request in.
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	began := a.Now()
+	began := a.Clock.Real()
 	v := &visit{ResponseWriter: w, id: requestID(r.Header.Get("X-Request-Id"))}
 	h := w.Header()
 	h["X-Request-Id"] = []string{v.id}
@@ -69,7 +69,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				a.refuse(v, r, &problem{Code: internalError, Status: http.StatusInternalServerError})
 			}
 		}
-		a.note(v, r, a.Now().Sub(began))
+		a.note(v, r, a.Clock.Real().Sub(began))
 	}()
 	a.mux.ServeHTTP(v, r)
 }

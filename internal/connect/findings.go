@@ -138,8 +138,12 @@ func nameOf(ch stanna.Channel) string {
 
 // findRuleChannels tells from the store which other channels are broken.
 func (l *Line) findRuleChannels(ctx context.Context, d *Diagnosis, s stanna.Settings, c stanna.Connection) error {
+	if c.TeamID == "" {
+		d.add("rule_channels", Skipped, "There is no team to look at channels in.", "")
+		return nil
+	}
 	used, err := l.channelsInUse(ctx, c)
-	if err != nil || c.TeamID == "" {
+	if err != nil {
 		return err
 	}
 	var broken []string

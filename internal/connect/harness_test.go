@@ -56,7 +56,11 @@ type journal struct {
 	buf bytes.Buffer
 }
 
-func (j *journal) Write(p []byte) (int, error) { j.mu.Lock(); defer j.mu.Unlock(); return j.buf.Write(p) }
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.buf.Write(p)
+}
 
 func (j *journal) String() string { j.mu.Lock(); defer j.mu.Unlock(); return j.buf.String() }
 
@@ -80,8 +84,8 @@ func newStage(t *testing.T, s *store.Store, change func(*sandbox.Config)) *stage
 	st.url = server.URL
 	hc := slack.NewHTTPClient(nil)
 	st.options = Options{Store: s, HTTP: hc, PublicURL: "https://stanna.example.com/", Now: st.clock.now,
-		App: slack.App{URL: server.URL, ClientID: cfg.App.ClientID, ClientSecret: stanna.Secret(cfg.App.ClientSecret), SigningSecret: stanna.Secret(cfg.App.SigningSecret)},
-		Log: slog.New(slog.NewTextHandler(st.log, nil)),
+		App:          slack.App{URL: server.URL, ClientID: cfg.App.ClientID, ClientSecret: stanna.Secret(cfg.App.ClientSecret), SigningSecret: stanna.Secret(cfg.App.SigningSecret)},
+		Log:          slog.New(slog.NewTextHandler(st.log, nil)),
 		AfterConnect: func(_ context.Context, workspace string) error { st.after <- workspace; return nil }}
 	st.Line = New(st.options)
 	t.Cleanup(func() {

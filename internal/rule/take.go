@@ -36,12 +36,12 @@ func Take(st *stanna.State, s stanna.Signal, now time.Time) stanna.Became {
 			st.LastContact, st.LastContactKind = s.OccurredAt.UTC(), f.Kind
 		}
 	case stanna.PaymentFailed:
-		if newest = !s.OccurredAt.Before(st.Payment.FailedAt); newest {
+		if newest = !s.OccurredAt.Before(st.Payment.FailedAt) && !s.OccurredAt.Before(st.PaidAt); newest {
 			st.Payment = stanna.PaymentStanding{FailedAt: s.OccurredAt.UTC(), Amount: stanna.MoneyOf(f.Amount, f.Currency), Attempt: f.Attempt, NextAttempt: f.NextAttempt}
 		}
 	case stanna.PaymentRecovered:
-		if newest = !s.OccurredAt.Before(st.Payment.FailedAt); newest {
-			st.Payment = stanna.PaymentStanding{}
+		if newest = !s.OccurredAt.Before(st.Payment.FailedAt) && !s.OccurredAt.Before(st.PaidAt); newest {
+			st.Payment, st.PaidAt = stanna.PaymentStanding{}, s.OccurredAt.UTC()
 		}
 	case stanna.ClientChurned:
 		st.ChurnedAt = s.OccurredAt.UTC()

@@ -44,7 +44,7 @@ func (tx *Tx) OpenAlerts(workspace string, clients []string) (map[string][]stann
 	if len(clients) == 0 {
 		return nil, nil
 	}
-	list, args := inList(2, clients)
+	list, args := inList(tx, 2, clients)
 	all, err := collect(tx, scanAlert, `select `+alertColumns+` from alert where workspace = $1 and status <> 'resolved' and client_id in `+list+
 		` order by opened_at, id`, append([]any{workspace}, args...)...)
 	open := make(map[string][]stanna.Alert, len(all))
@@ -59,6 +59,7 @@ type AlertQuery struct {
 	ClientID  string
 	Status    stanna.AlertStatus
 	SummaryID string // told in this summary
+	Owner     string // e-mail of the clients' CSM
 	Limit     int
 	Offset    int
 }
@@ -67,13 +68,14 @@ type AlertQuery struct {
 func (tx *Tx) Alerts(workspace string, q AlertQuery) ([]stanna.Alert, int, error) {
 	where := `workspace = $1 and ($2 = '' or client_id = $2) and ($3 = '' or status = $3)
 		and ($4 = '' or id in (select n.alert_id from notification n join message m on m.workspace = n.workspace and m.id = n.message_id
-			where n.workspace = $1 and m.summary_id = $4))`
-	args := []any{workspace, q.ClientID, q.Status, q.SummaryID}
+			where n.workspace = $1 and m.summary_id = $4))
+		and ($5 = '' or client_id in (select c.id from client c where c.workspace = $1 and lower(c.csm_owner) = $5))`
+	args := []any{workspace, q.ClientID, q.Status, q.SummaryID, strings.ToLower(q.Owner)}
 	total, _, err := one(tx, value[int], `select count(*) from alert where `+where, args...)
 	if err != nil {
 		return nil, 0, err
 	}
-	list, err := collect(tx, scanAlert, `select `+alertColumns+` from alert where `+where+` order by opened_at desc, id desc limit $5 offset $6`,
+	list, err := collect(tx, scanAlert, `select `+alertColumns+` from alert where `+where+` order by opened_at desc, id desc limit $6 offset $7`,
 		append(args, q.Limit, q.Offset)...)
 	return list, total, err
 }

@@ -196,6 +196,13 @@ func (tx *Tx) AuditOf(workspace, subject string, limit int) ([]stanna.AuditEntry
 		workspace, subject, limit)
 }
 
+// AuditPage lists entries, newest first, from those before an entry on;
+// subject and before do not narrow when empty.
+func (tx *Tx) AuditPage(workspace, subject, before string, limit int) ([]stanna.AuditEntry, error) {
+	return collect(tx, scanAudit, `select `+auditColumns+` from audit_entry where workspace = $1 and ($2 = '' or subject = $2)
+		and ($3 = '' or id < $3) order by id desc limit $4`, workspace, subject, before, limit)
+}
+
 // errRaced says that another replica was quicker; the transaction is run
 // again and finds what the other left.
 var errRaced = errors.New("another replica was quicker")

@@ -24,7 +24,7 @@ var batchSizes = []int{256, 64, 16, 4, 1}
 func (tx *Tx) insert(head, tail string, width int, args []any) error {
 	for len(args) > 0 {
 		n := batchSize(len(args) / width)
-		if _, err := tx.exec(valuesText(head, tail, n, width), args[:n*width]...); err != nil {
+		if _, err := tx.exec(tx.valuesText(head, tail, n, width), args[:n*width]...); err != nil {
 			return err
 		}
 		args = args[n*width:]
@@ -41,7 +41,7 @@ func batchSize(rows int) int {
 	return 1
 }
 
-func valuesText(head, tail string, rows, width int) string {
+func (tx *Tx) valuesText(head, tail string, rows, width int) string {
 	var b strings.Builder
 	b.Grow(len(head) + len(tail) + rows*width*5 + 16)
 	b.WriteString(head)
@@ -57,8 +57,7 @@ func valuesText(head, tail string, rows, width int) string {
 				b.WriteByte(',')
 			}
 			k++
-			b.WriteByte('$')
-			b.WriteString(strconv.Itoa(k))
+			tx.param(&b, k)
 		}
 		b.WriteByte(')')
 	}
@@ -69,7 +68,7 @@ func valuesText(head, tail string, rows, width int) string {
 
 // inList is "($k, $k+1, …)" for the values, filled up with the last one to a
 // batch size, with the values as arguments; first is k. At most 256 values.
-func inList[T any](first int, values []T) (string, []any) {
+func inList[T any](tx *Tx, first int, values []T) (string, []any) {
 	n := 1
 	for _, size := range batchSizes {
 		if size >= len(values) {
@@ -83,10 +82,21 @@ func inList[T any](first int, values []T) (string, []any) {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(first + i))
+		tx.param(&b, first+i)
 		args[i] = values[min(i, len(values)-1)]
 	}
 	b.WriteByte(')')
 	return b.String(), args
+}
+
+// param writes the k-th parameter of a statement with many. SQLite counts
+// "?" itself, and looks a name such as $1000 up by walking all the names
+// before it, which makes long lists of them slow.
+func (tx *Tx) param(b *strings.Builder, k int) {
+	if tx.dialect.anonymous {
+		b.WriteByte('?')
+		return
+	}
+	b.WriteByte('$')
+	b.WriteString(strconv.Itoa(k))
 }

@@ -61,6 +61,25 @@ func (tx *Tx) Client(workspace, id string) (stanna.Client, error) {
 	return need(tx, "client", scanClient, `select `+clientColumns+` from client c where c.workspace = $1 and c.id = $2`, workspace, id)
 }
 
+// ClientsByID gives the clients of those ids that exist, by id.
+func (tx *Tx) ClientsByID(workspace string, ids []string) (map[string]stanna.Client, error) {
+	found := make(map[string]stanna.Client, len(ids))
+	for len(ids) > 0 {
+		n := min(len(ids), 256)
+		list, args := inList(tx, 2, ids[:n])
+		ids = ids[n:]
+		clients, err := collect(tx, scanClient, `select `+clientColumns+` from client c where c.workspace = $1 and c.id in `+list,
+			append([]any{workspace}, args...)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range clients {
+			found[c.ID] = c
+		}
+	}
+	return found, nil
+}
+
 // ClientQuery narrows a list of clients.
 type ClientQuery struct {
 	Search string // part of a name, a domain or an id; case does not matter
@@ -70,8 +89,8 @@ type ClientQuery struct {
 }
 
 func (q ClientQuery) where(workspace string) (string, []any) {
-	return `c.workspace = $1 and ($2 = '' or lower(c.name || ' ' || c.domain || ' ' || c.id) like $3 escape '\') and ($4 = '' or c.csm_owner = $4)`,
-		[]any{workspace, q.Search, "%" + likeEscaper.Replace(strings.ToLower(q.Search)) + "%", q.Owner}
+	return `c.workspace = $1 and ($2 = '' or lower(c.name || ' ' || c.domain || ' ' || c.id) like $3 escape '\') and ($4 = '' or lower(c.csm_owner) = $4)`,
+		[]any{workspace, q.Search, "%" + likeEscaper.Replace(strings.ToLower(q.Search)) + "%", strings.ToLower(q.Owner)}
 }
 
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
@@ -143,7 +162,7 @@ func (tx *Tx) DomainOwners(workspace string, domains []string) (map[string]strin
 	owners := map[string]string{}
 	for len(domains) > 0 {
 		n := min(len(domains), 256)
-		list, args := inList(2, domains[:n])
+		list, args := inList(tx, 2, domains[:n])
 		domains = domains[n:]
 		pairs, err := collect(tx, func(s scanner) (p [2]string, err error) { return p, s.Scan(&p[0], &p[1]) },
 			`select domain, id from client where workspace = $1 and domain in `+list, append([]any{workspace}, args...)...)
@@ -167,7 +186,7 @@ func (tx *Tx) ClientCreation(workspace string, ids []string) (map[string]time.Ti
 	}
 	for len(ids) > 0 {
 		n := min(len(ids), 256)
-		list, args := inList(2, ids[:n])
+		list, args := inList(tx, 2, ids[:n])
 		ids = ids[n:]
 		rows, err := collect(tx, func(s scanner) (r row, err error) { return r, s.Scan(&r.id, &r.at) },
 			`select id, created_at from client where workspace = $1 and id in `+list, append([]any{workspace}, args...)...)

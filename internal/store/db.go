@@ -47,14 +47,16 @@ type dialect struct {
 	skipLocked string // claim without waiting: SQLite has one writer and needs no word
 	forUpdate  string
 	clock      string // the database's clock in microseconds, for leases
+	anonymous  bool   // long lists of parameters are "?", not "$1"
 	types      *strings.Replacer
 }
 
 var (
 	sqliteDialect = dialect{
-		name:  "sqlite",
-		clock: "cast(unixepoch('subsec') * 1000000 as integer)",
-		types: strings.NewReplacer("double precision", "real", "bigint", "integer", "boolean", "integer", "bytea", "blob", "\n);", "\n) strict;"),
+		name:      "sqlite",
+		clock:     "cast(unixepoch('subsec') * 1000000 as integer)",
+		anonymous: true,
+		types:     strings.NewReplacer("double precision", "real", "bigint", "integer", "boolean", "integer", "bytea", "blob", "\n);", "\n) strict;"),
 	}
 	postgresDialect = dialect{
 		name:       "postgres",

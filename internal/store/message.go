@@ -34,7 +34,7 @@ func (tx *Tx) OpenThreads(workspace string, clients []string) ([]stanna.Message,
 	if len(clients) == 0 {
 		return nil, nil
 	}
-	list, args := inList(2, clients)
+	list, args := inList(tx, 2, clients)
 	return collect(tx, scanMessage, `select `+messageColumns+` from message where workspace = $1 and kind = 'thread' and closed_at = 0
 		and client_id in `+list+` order by id `+tx.dialect.forUpdate, append([]any{workspace}, args...)...)
 }
@@ -45,7 +45,7 @@ func (tx *Tx) LockMessages(workspace string, ids []string) ([]stanna.Message, er
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	list, args := inList(2, ids)
+	list, args := inList(tx, 2, ids)
 	return collect(tx, scanMessage, `select `+messageColumns+` from message where workspace = $1 and id in `+list+
 		` order by id `+tx.dialect.forUpdate, append([]any{workspace}, args...)...)
 }
@@ -151,7 +151,7 @@ func (tx *Tx) ThreadsOf(workspace string, alerts []string) (map[string][]string,
 	if len(alerts) == 0 {
 		return nil, nil
 	}
-	list, args := inList(2, alerts)
+	list, args := inList(tx, 2, alerts)
 	pairs, err := collect(tx, func(s scanner) (p [2]string, err error) { return p, s.Scan(&p[0], &p[1]) },
 		`select distinct alert_id, message_id from notification where workspace = $1 and alert_id in `+list, append([]any{workspace}, args...)...)
 	threads := map[string][]string{}
@@ -167,7 +167,7 @@ func (tx *Tx) LiveThreads(workspace string, threads []string) ([]string, error) 
 	if len(threads) == 0 {
 		return nil, nil
 	}
-	list, args := inList(2, threads)
+	list, args := inList(tx, 2, threads)
 	return collect(tx, value[string], `select distinct n.message_id from notification n join alert a on a.workspace = n.workspace and a.id = n.alert_id
 		where n.workspace = $1 and a.status <> 'resolved' and n.message_id in `+list, append([]any{workspace}, args...)...)
 }

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"strings"
+
 	"github.com/gostanna/stanna"
 )
 
@@ -36,20 +38,22 @@ type NotificationQuery struct {
 	Status   stanna.NotificationStatus
 	AlertID  string
 	ClientID string
+	Owner    string // e-mail of the clients' CSM
 	Limit    int
 	Offset   int
 }
 
 // Notifications lists the log, newest first, and how many there are in all.
 func (tx *Tx) Notifications(workspace string, q NotificationQuery) ([]stanna.Notification, int, error) {
-	const where = `workspace = $1 and ($2 = '' or status = $2) and ($3 = '' or alert_id = $3) and ($4 = '' or client_id = $4)`
-	args := []any{workspace, q.Status, q.AlertID, q.ClientID}
+	const where = `workspace = $1 and ($2 = '' or status = $2) and ($3 = '' or alert_id = $3) and ($4 = '' or client_id = $4)
+		and ($5 = '' or client_id in (select c.id from client c where c.workspace = $1 and lower(c.csm_owner) = $5))`
+	args := []any{workspace, q.Status, q.AlertID, q.ClientID, strings.ToLower(q.Owner)}
 	total, _, err := one(tx, value[int], `select count(*) from notification where `+where, args...)
 	if err != nil {
 		return nil, 0, err
 	}
 	list, err := collect(tx, scanNotification, `select `+notificationColumns+` from notification where `+where+
-		` order by created_at desc, id desc limit $5 offset $6`, append(args, q.Limit, q.Offset)...)
+		` order by created_at desc, id desc limit $6 offset $7`, append(args, q.Limit, q.Offset)...)
 	return list, total, err
 }
 

@@ -12,7 +12,7 @@ func (tx *Tx) KnownSignals(workspace string, ids []string) (map[string]bool, err
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	list, args := inList(2, ids)
+	list, args := inList(tx, 2, ids)
 	found, err := collect(tx, value[string], `select id from signal where workspace = $1 and id in `+list, append([]any{workspace}, args...)...)
 	known := make(map[string]bool, len(found))
 	for _, id := range found {
@@ -55,6 +55,16 @@ func scanSignal(s scanner) (StoredSignal, error) {
 func (tx *Tx) ClientSignals(workspace, client string, limit int) ([]StoredSignal, error) {
 	return collect(tx, scanSignal, `select workspace, id, client_id, type, occurred_at, received_at, source, data, became
 		from signal where workspace = $1 and client_id = $2 order by occurred_at desc, id desc limit $3`, workspace, client, limit)
+}
+
+// InteractionCounts says how often somebody spoke with a client, in all and
+// since then: interactions and interventions that were logged.
+func (tx *Tx) InteractionCounts(workspace, client string, since time.Time) (total, recent int, err error) {
+	type row struct{ total, recent int }
+	r, _, err := one(tx, func(s scanner) (r row, err error) { return r, s.Scan(&r.total, &r.recent) },
+		`select count(*), coalesce(sum(case when occurred_at >= $3 then 1 else 0 end), 0) from signal
+		where workspace = $1 and client_id = $2 and type in ('interaction.logged', 'intervention.logged')`, workspace, client, micros(since))
+	return r.total, r.recent, err
 }
 
 // SignalCounts says how many signals became what.

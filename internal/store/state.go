@@ -52,7 +52,7 @@ func (tx *Tx) LockPortraits(workspace string, ids []string) (map[string]Portrait
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	list, args := inList(2, ids)
+	list, args := inList(tx, 2, ids)
 	args = append([]any{workspace}, args...)
 	if tx.dialect.forUpdate != "" {
 		// The lock is taken first and alone: rows read by the same statement

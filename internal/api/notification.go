@@ -1,0 +1,98 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/auth"
+	"github.com/gostanna/stanna/internal/store"
+)
+
+// notificationView is one promise to tell, and what became of it.
+type notificationView struct {
+	ID          string                    `json:"id"`
+	AlertID     *string                   `json:"alertId" doc:"null for a test"`
+	ClientID    *string                   `json:"clientId"`
+	MessageID   string                    `json:"messageId"`
+	Destination string                    `json:"destination"`
+	Event       stanna.AlertEvent         `json:"event" enum:"opened,worsened,resolved,sample"`
+	Severity    stanna.Severity           `json:"severity"`
+	Status      stanna.NotificationStatus `json:"status" enum:"waiting,delivered,dead"`
+	Reason      stanna.Reason             `json:"reason"`
+	Explanation string                    `json:"explanation"`
+	Detail      string                    `json:"detail" doc:"What a person can do, when they must"`
+	Attempts    int                       `json:"attempts"`
+	Repeated    bool                      `json:"repeated" doc:"It may stand in Slack twice"`
+	CreatedAt   time.Time                 `json:"createdAt"`
+	DeliveredAt *time.Time                `json:"deliveredAt"`
+}
+
+func viewNotification(n stanna.Notification) notificationView {
+	return notificationView{ID: n.ID, AlertID: known(n.AlertID), ClientID: known(n.ClientID), MessageID: n.MessageID, Destination: string(n.Destination),
+		Event: n.Event, Severity: n.Severity, Status: n.Status, Reason: n.Reason, Explanation: explain(n.Reason), Detail: n.Detail,
+		Attempts: n.Attempts, Repeated: n.Repeated, CreatedAt: n.CreatedAt.UTC(), DeliveredAt: moment(n.DeliveredAt)}
+}
+
+type listNotificationsInput struct {
+	page
+	Status   string `query:"status" enum:"waiting,delivered,dead"`
+	AlertID  string `query:"alertId" maxLength:"200"`
+	ClientID string `query:"clientId" maxLength:"200"`
+}
+
+type listNotificationsOutput struct {
+	Body struct {
+		Notifications []notificationView `json:"notifications" doc:"Newest first"`
+		Pagination    pagination         `json:"pagination"`
+	}
+}
+
+func (a *api) listNotifications(ctx context.Context, who auth.Caller, in *listNotificationsInput) (*listNotificationsOutput, error) {
+	out := &listNotificationsOutput{}
+	return out, a.Store.View(ctx, func(tx *store.Tx) error {
+		list, total, err := tx.Notifications(who.Workspace, store.NotificationQuery{Status: stanna.NotificationStatus(in.Status), AlertID: in.AlertID,
+			ClientID: in.ClientID, Owner: ownerFilter(who), Limit: in.Limit, Offset: in.Offset})
+		out.Body.Notifications, out.Body.Pagination = each(list, viewNotification), in.of(total, len(list))
+		return err
+	})
+}
+
+type notificationID struct {
+	ID string `path:"id" maxLength:"200" doc:"The notification's id"`
+}
+
+// sendOutput answers a sending that was asked for.
+type sendOutput struct {
+	Status int
+	Body   struct {
+		Success      bool             `json:"success"`
+		Message      string           `json:"message"`
+		Notification notificationView `json:"notification"`
+	}
+}
+
+func sending(status int, message string, n stanna.Notification) *sendOutput {
+	out := &sendOutput{Status: status}
+	out.Body.Success, out.Body.Message, out.Body.Notification = true, message, viewNotification(n)
+	return out
+}
+
+func (a *api) resend(ctx context.Context, who auth.Caller, in *notificationID) (*sendOutput, error) {
+	n, err := a.Intake.Resend(ctx, who.Workspace, who.Actor(), in.ID)
+	if err != nil {
+		return nil, missing("notification", in.ID, err)
+	}
+	return sending(http.StatusAccepted, "It will be sent again", n), nil
+}
+
+type testNotificationInput struct {
+	Channel string `query:"channel" required:"true" enum:"slack" doc:"Through which road"`
+}
+
+// testNotification is the documented address of a test; the Slack one can say
+// more.
+func (a *api) testNotification(ctx context.Context, who auth.Caller, _ *testNotificationInput) (*sendOutput, error) {
+	return a.sendTest(ctx, who, "")
+}

@@ -1,0 +1,243 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/auth"
+	"github.com/gostanna/stanna/internal/connect"
+	"github.com/gostanna/stanna/internal/store"
+)
+
+type slackStatusOutput struct{ Body slackStatus }
+
+// slackStatus is the connection in short. Slack has no e-mail of a connection;
+// the documented field is null.
+type slackStatus struct {
+	connect.Status
+	Email *string `json:"email"`
+}
+
+func (a *api) slackStatus(ctx context.Context, who auth.Caller, _ *struct{}) (*slackStatusOutput, error) {
+	s, err := a.Line.Status(ctx, who.Workspace)
+	return &slackStatusOutput{slackStatus{Status: s}}, err
+}
+
+type integrationsOutput struct {
+	Body struct {
+		Integrations []integrationView `json:"integrations"`
+	}
+}
+
+type integrationView struct {
+	Provider   string        `json:"provider"`
+	Connected  bool          `json:"connected"`
+	Health     stanna.Health `json:"health,omitempty"`
+	Repair     string        `json:"repair,omitempty"`
+	LastSyncAt *time.Time    `json:"lastSyncAt"`
+	ConnectURL string        `json:"connectUrl"`
+}
+
+func (a *api) integrations(ctx context.Context, who auth.Caller, _ *struct{}) (*integrationsOutput, error) {
+	s, err := a.Line.Status(ctx, who.Workspace)
+	out := &integrationsOutput{}
+	out.Body.Integrations = []integrationView{{s.Provider, s.Connected, s.Health, s.Repair, s.LastSyncAt, a.PublicURL + slackPage}}
+	return out, err
+}
+
+type slackChannelsOutput struct {
+	Body struct {
+		Channels []channelView `json:"channels"`
+		SyncedAt *time.Time    `json:"syncedAt" doc:"When the list was read from Slack; null before the first time"`
+		Stale    bool          `json:"stale" doc:"It is being read anew; ask again in a moment"`
+	}
+}
+
+type channelView struct {
+	ID         string        `json:"id"`
+	Name       string        `json:"name"`
+	IsPrivate  bool          `json:"isPrivate"`
+	IsArchived bool          `json:"isArchived"`
+	IsMember   bool          `json:"isMember" doc:"The app is in it"`
+	IsShared   bool          `json:"isShared" doc:"With another organisation"`
+	Health     stanna.Health `json:"health"`
+	Repair     string        `json:"repair,omitempty"`
+}
+
+func viewChannel(c stanna.Channel) channelView {
+	return channelView{c.ID, c.Name, c.Private, c.Archived, c.Member, c.Shared, c.Health, c.Repair}
+}
+
+// slackChannels lists the channels to choose from. The names of private ones
+// are shown to those only who may choose.
+func (a *api) slackChannels(ctx context.Context, who auth.Caller, _ *struct{}) (*slackChannelsOutput, error) {
+	list, syncedAt, stale, err := a.Line.Channels(ctx, who.Workspace)
+	out := &slackChannelsOutput{}
+	out.Body.Channels = []channelView{}
+	for _, c := range list {
+		if !c.Private || who.May(auth.Connect) {
+			out.Body.Channels = append(out.Body.Channels, viewChannel(c))
+		}
+	}
+	out.Body.SyncedAt, out.Body.Stale = moment(syncedAt), stale
+	return out, err
+}
+
+type slackSettingsInput struct {
+	Body struct {
+		DefaultChannel  *string `json:"defaultChannel,omitempty" maxLength:"500" doc:"Where alerts go that no rule sends elsewhere: id, name or link; empty for none"`
+		FallbackChannel *string `json:"fallbackChannel,omitempty" maxLength:"500" doc:"Takes the messages of a channel that broke; empty for none"`
+	}
+}
+
+type slackSettingsOutput struct {
+	Body struct {
+		Success         bool         `json:"success"`
+		Message         string       `json:"message"`
+		DefaultChannel  *channelView `json:"defaultChannel,omitempty" doc:"As it was found in Slack"`
+		FallbackChannel *channelView `json:"fallbackChannel,omitempty"`
+	}
+}
+
+// putSlackSettings chooses channels. Each is looked at in Slack first, so that
+// nobody waits for messages in a channel where none can arrive. What could not
+// be told before, for want of a channel, is told then.
+func (a *api) putSlackSettings(ctx context.Context, who auth.Caller, in *slackSettingsInput) (*slackSettingsOutput, error) {
+	out := &slackSettingsOutput{}
+	choose := func(field string, typed *string, shown **channelView) (id *string, err error) {
+		if typed == nil || *typed == "" {
+			return typed, nil
+		}
+		c, err := a.channel(ctx, who.Workspace, *typed, field)
+		if err == nil {
+			view := viewChannel(c)
+			*shown, id = &view, &c.ID
+		}
+		return id, err
+	}
+	first, err := choose("defaultChannel", in.Body.DefaultChannel, &out.Body.DefaultChannel)
+	if err != nil {
+		return nil, err
+	}
+	second, err := choose("fallbackChannel", in.Body.FallbackChannel, &out.Body.FallbackChannel)
+	if err != nil {
+		return nil, err
+	}
+	err = a.Store.Update(ctx, func(tx *store.Tx) error {
+		w, err := tx.Workspace(who.Workspace)
+		if err != nil {
+			return err
+		}
+		var changed []string
+		set(&changed, "defaultChannel", &w.Settings.DefaultChannel, first)
+		set(&changed, "fallbackChannel", &w.Settings.FallbackChannel, second)
+		if len(changed) == 0 {
+			return nil
+		}
+		if err := tx.PutSettings(w); err != nil {
+			return err
+		}
+		return tx.Audit(stanna.AuditEntry{Workspace: w.ID, At: a.Clock.Real(), Actor: who.Actor(), Action: "slack.settings_changed", Subject: w.ID,
+			Details: map[string]string{"defaultChannel": w.Settings.DefaultChannel, "fallbackChannel": w.Settings.FallbackChannel}})
+	})
+	if err != nil {
+		return nil, err
+	}
+	for more := first != nil && *first != ""; more; {
+		if more, err = a.Intake.Retell(ctx, who.Workspace); err != nil {
+			return nil, err
+		}
+	}
+	out.Body.Success, out.Body.Message = true, "Slack settings updated"
+	return out, nil
+}
+
+// channel finds what a person typed and makes sure that messages can go there.
+func (a *api) channel(ctx context.Context, workspace, typed, field string) (stanna.Channel, error) {
+	c, err := a.Line.Lookup(ctx, workspace, typed)
+	var e *stanna.Error
+	if errors.As(err, &e) && e.Fields["channel"] != "" {
+		return c, stanna.InvalidField(field, "%s", e.Fields["channel"])
+	}
+	if err == nil && c.Health == stanna.Broken {
+		err = stanna.InvalidField(field, "%s", c.Repair)
+	}
+	return c, err
+}
+
+// destination is where a rule or a test sends: what a person typed for a
+// channel, or the destination itself as a rule shows it.
+func (a *api) destination(ctx context.Context, workspace, typed, field string) (stanna.Destination, error) {
+	team, id, whole := stanna.Destination(typed).Slack()
+	if whole {
+		typed = id
+	}
+	c, err := a.channel(ctx, workspace, typed, field)
+	if err == nil && whole && team != c.TeamID {
+		err = stanna.InvalidField(field, "is in another Slack workspace than the one that is connected")
+	}
+	return stanna.SlackChannel(c.TeamID, c.ID), err
+}
+
+type connectTokenInput struct {
+	Body struct {
+		Token string `json:"token" maxLength:"1000" doc:"The bot token of an app of your own: xoxb-…"`
+	}
+}
+
+func (a *api) connectToken(ctx context.Context, who auth.Caller, in *connectTokenInput) (*slackStatusOutput, error) {
+	if _, err := a.Line.ConnectToken(ctx, who.Workspace, who.Actor(), stanna.Secret(in.Body.Token)); err != nil {
+		return nil, err
+	}
+	return a.slackStatus(ctx, who, nil)
+}
+
+func (a *api) disconnectSlack(ctx context.Context, who auth.Caller, _ *struct{}) (*doneOutput, error) {
+	d, err := a.Line.Disconnect(ctx, who.Workspace, who.Actor())
+	if err != nil {
+		return nil, err
+	}
+	return did(d.Sentence), nil
+}
+
+type diagnosisOutput struct{ Body connect.Diagnosis }
+
+func (a *api) diagnoseSlack(ctx context.Context, who auth.Caller, _ *struct{}) (*diagnosisOutput, error) {
+	d, err := a.Line.Diagnose(ctx, who.Workspace)
+	return &diagnosisOutput{d}, err
+}
+
+// maxEvent is far more than an event of Slack's takes.
+const maxEvent = 1 << 20
+
+// slackEvents takes Slack's word that the app was removed. The signature is
+// over the raw bytes, so they are read here.
+func (a *api) slackEvents(v *visit, r *http.Request) error {
+	body, err := io.ReadAll(http.MaxBytesReader(v, r.Body, maxEvent))
+	if err != nil {
+		return brokenOff(err)
+	}
+	challenge, err := a.Line.Events(r.Context(), r.Header, body)
+	if err != nil {
+		return err
+	}
+	writeJSON(v, http.StatusOK, eventAnswer{true, challenge})
+	return nil
+}
+
+type eventAnswer struct {
+	OK        bool   `json:"ok"`
+	Challenge string `json:"challenge,omitempty"`
+}
+
+func describeEvents(registry huma.Registry, op *huma.Operation) {
+	op.Description = "For Slack only: signed with X-Slack-Signature over the raw body, not older than five minutes. Notices that the app was removed; no messages."
+	op.RequestBody = &huma.RequestBody{Required: true, Content: content("application/json", &huma.Schema{Type: huma.TypeObject})}
+	op.Responses["200"] = &huma.Response{Description: "Taken; with the challenge of a url_verification", Content: content("application/json", schemaOf[eventAnswer](registry))}
+}

@@ -1,0 +1,132 @@
+package web
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/rule"
+	"github.com/gostanna/stanna/internal/store"
+)
+
+// alertsView is the list of alerts.
+type alertsView struct {
+	Own   bool
+	Open  bool // only open ones are shown
+	Tabs  []tab
+	Rows  []alertRow
+	Total int
+	Pages pager
+}
+
+type alertRow struct {
+	Path, Client, ClientPath string
+	Severity                 mark
+	Status                   mark
+	Type                     string
+	From, To, Change         string
+	MRR, Owner               string
+	Rule                     string
+	Opened, Closed           stamp
+	Why                      string
+	Unstable                 bool
+	IsOpen                   bool
+}
+
+func (s *site) alerts(v *visit) (answer, error) {
+	if group := v.asked("group"); group != "" {
+		return s.group(v, group)
+	}
+	status := map[string]stanna.AlertStatus{"": stanna.AlertOpen, "open": stanna.AlertOpen, "resolved": stanna.AlertResolved, "all": ""}
+	asked := v.asked("status")
+	wanted, ok := status[asked]
+	if !ok {
+		asked, wanted = "", stanna.AlertOpen
+	}
+	a := alertsView{Own: v.caller.OwnAccountsOnly(), Open: wanted == stanna.AlertOpen}
+	page := v.pageNumber()
+	err := s.store.View(v.ctx, func(tx *store.Tx) error {
+		r, err := v.reachOf(tx)
+		if err != nil {
+			return err
+		}
+		counts := map[stanna.AlertStatus]int{}
+		if r.all {
+			if counts, err = tx.AlertCounts(v.workspace()); err != nil {
+				return err
+			}
+		}
+		count := func(n int) string {
+			if !r.all {
+				return "" // of everybody's alerts; theirs are not counted
+			}
+			return v.local.number(float64(n))
+		}
+		a.Tabs = []tab{
+			{"tab-open", "Open", "/alerts", count(counts[stanna.AlertOpen]), asked == "" || asked == "open"},
+			{"tab-resolved", "Closed", "/alerts?status=resolved", count(counts[stanna.AlertResolved]), asked == "resolved"},
+			{"tab-all", "All", "/alerts?status=all", count(counts[stanna.AlertOpen] + counts[stanna.AlertResolved]), asked == "all"},
+		}
+		list, total, err := within(r, page, alertClient, func(limit, offset int) ([]stanna.Alert, int, error) {
+			return tx.Alerts(v.workspace(), store.AlertQuery{Status: wanted, Limit: limit, Offset: offset})
+		})
+		if err != nil {
+			return err
+		}
+		if wanted == "" { // on the page at least, what is open comes first
+			slices.SortStableFunc(list, func(x, y stanna.Alert) int { return cmp.Compare(openFirst(x), openFirst(y)) })
+		}
+		a.Total = total
+		a.Pages = pagerOf("/alerts", v.r.URL.Query(), page, len(list), total)
+		a.Rows, err = v.alertRows(tx, list)
+		return err
+	})
+	return answer{title: "Alerts", body: alertsBody(a)}, err
+}
+
+func alertClient(a stanna.Alert) string { return a.ClientID }
+
+func openFirst(a stanna.Alert) int {
+	if a.Open() {
+		return 0
+	}
+	return 1
+}
+
+// rankAlerts puts the severest first, and of those the newest.
+func rankAlerts(list []stanna.Alert) {
+	slices.SortStableFunc(list, func(x, y stanna.Alert) int {
+		return cmp.Or(cmp.Compare(y.Severity.Rank(), x.Severity.Rank()), y.OpenedAt.Compare(x.OpenedAt), cmp.Compare(x.ID, y.ID))
+	})
+}
+
+func (v *visit) alertRows(tx *store.Tx, list []stanna.Alert) ([]alertRow, error) {
+	ids := make([]string, len(list))
+	for i, a := range list {
+		ids[i] = a.ClientID
+	}
+	clients, err := clientsOf(tx, v.workspace(), ids)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]alertRow, len(list))
+	for i, a := range list {
+		rows[i] = v.alertRow(a, clients[a.ClientID])
+	}
+	return rows, nil
+}
+
+func (v *visit) alertRow(a stanna.Alert, c stanna.Client) alertRow {
+	return alertRow{Path: alertPath(a.ID), Client: c.Name, ClientPath: clientPath(c.ID), Severity: severityMark(a.Severity), Status: alertMark(a),
+		Type: typeName(a.Type), From: v.local.number(a.Evidence.Base), To: v.local.number(a.Evidence.Value), Change: v.local.signed(a.Evidence.Value - a.Evidence.Base),
+		MRR: v.local.money(c.MRR), Owner: c.CSMOwner, Rule: a.RuleName, Opened: v.local.stamp(a.OpenedAt), Closed: v.local.stamp(a.ClosedAt),
+		Why: a.Why.Sentence(), Unstable: a.Unstable, IsOpen: a.Open()}
+}
+
+// typeName is what people call an alert type; the catalogue knows.
+func typeName(t stanna.AlertType) string {
+	if e := rule.EntryOf(t); e != nil {
+		return e.Name
+	}
+	return string(t)
+}

@@ -1,0 +1,148 @@
+package web
+
+import (
+	"net/url"
+
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/auth"
+	"github.com/gostanna/stanna/internal/store"
+)
+
+// notificationsView is the log of what was promised to whom.
+type notificationsView struct {
+	Own    bool
+	Tabs   []tab
+	Rows   []noteRow
+	Total  int
+	Status string
+	Resend bool
+	Back   string // the list to come back to
+	Pages  pager
+}
+
+// noteRow is one notification and what became of it.
+type noteRow struct {
+	ID                 string
+	Client, ClientPath string // "" for a test
+	AlertPath          string
+	Event              string
+	Severity           mark
+	Destination        string
+	Status             mark
+	Reason, Repair     string
+	Attempts           int
+	Repeated           bool
+	Dead               bool
+	At                 stamp // promised
+	Told               stamp
+	Link               string // to the message in Slack
+}
+
+func noteClient(n stanna.Notification) string { return n.ClientID }
+
+func (s *site) notifications(v *visit) (answer, error) {
+	statuses := map[string]stanna.NotificationStatus{"waiting": stanna.Waiting, "dead": stanna.Dead, "delivered": stanna.Delivered}
+	wanted := statuses[v.asked("status")]
+	n := notificationsView{Own: v.caller.OwnAccountsOnly(), Status: string(wanted), Resend: v.caller.May(auth.ResendDeliveries), Back: v.r.URL.RequestURI()}
+	page := v.pageNumber()
+	err := s.store.View(v.ctx, func(tx *store.Tx) error {
+		r, err := v.reachOf(tx)
+		if err != nil {
+			return err
+		}
+		counts := map[stanna.NotificationStatus]int{}
+		if r.all {
+			if counts, err = tx.NotificationCounts(v.workspace()); err != nil {
+				return err
+			}
+		}
+		all := tab{ID: "tab-all", Label: "All", Path: "/notifications", Here: wanted == ""}
+		n.Tabs = append(n.Tabs, all)
+		for _, t := range []struct {
+			status stanna.NotificationStatus
+			label  string
+		}{{stanna.Dead, "Not delivered"}, {stanna.Waiting, "Waiting"}, {stanna.Delivered, "Delivered"}} {
+			choice := tab{ID: "tab-" + string(t.status), Label: t.label, Path: "/notifications?status=" + string(t.status), Here: wanted == t.status}
+			if r.all {
+				choice.Count = v.local.number(float64(counts[t.status]))
+			}
+			n.Tabs = append(n.Tabs, choice)
+		}
+		list, total, err := within(r, page, noteClient, func(limit, offset int) ([]stanna.Notification, int, error) {
+			return tx.Notifications(v.workspace(), store.NotificationQuery{Status: wanted, Limit: limit, Offset: offset})
+		})
+		if err != nil {
+			return err
+		}
+		names, err := v.channelsOf(tx, v.caller.May(auth.Connect))
+		if err != nil {
+			return err
+		}
+		n.Total = total
+		n.Pages = pagerOf("/notifications", v.r.URL.Query(), page, len(list), total)
+		n.Rows, err = v.noteRows(tx, list, names)
+		return err
+	})
+	return answer{title: "Deliveries", body: notificationsBody(n)}, err
+}
+
+func (v *visit) noteRows(tx *store.Tx, list []stanna.Notification, names channels) ([]noteRow, error) {
+	ids := make([]string, len(list))
+	for i, n := range list {
+		ids[i] = n.ClientID
+	}
+	clients, err := clientsOf(tx, v.workspace(), ids)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]noteRow, len(list))
+	for i, n := range list {
+		rows[i] = v.noteRow(n, names)
+		if n.ClientID != "" {
+			rows[i].Client, rows[i].ClientPath = clients[n.ClientID].Name, clientPath(n.ClientID)
+		}
+	}
+	return rows, nil
+}
+
+func (v *visit) noteRow(n stanna.Notification, names channels) noteRow {
+	row := noteRow{ID: n.ID, Event: eventWord(n.Event), Severity: severityMark(n.Severity), Destination: names.destination(n.Destination), Status: statusMark(n.Status),
+		Repair: n.Detail, Attempts: n.Attempts, Repeated: n.Repeated, Dead: n.Status == stanna.Dead,
+		At: v.road.stamp(n.CreatedAt), Told: v.road.stamp(n.DeliveredAt)}
+	if n.Reason != "" {
+		row.Reason = n.Reason.Sentence()
+	}
+	if n.AlertID != "" {
+		row.AlertPath = alertPath(n.AlertID)
+	}
+	return row
+}
+
+func eventWord(e stanna.AlertEvent) string {
+	switch e {
+	case stanna.Opened:
+		return "Opened"
+	case stanna.Worsened:
+		return "Got worse"
+	case stanna.Resolved:
+		return "Closed"
+	case stanna.Sample:
+		return "Test"
+	}
+	return string(e)
+}
+
+func (s *site) resend(v *visit) (answer, error) {
+	back := localPath(v.given("back"))
+	if back == "" {
+		back = "/notifications"
+	}
+	id := v.r.PathValue("id")
+	if _, err := s.intake.Resend(v.ctx, v.workspace(), v.caller.Actor(), id); err != nil {
+		return s.sorry(v, back, err)
+	}
+	if u, err := url.Parse(back); err == nil && u.Path == "/notifications" && u.Query().Get("status") == string(stanna.Dead) {
+		back = "/notifications?status=waiting" // where it is now
+	}
+	return s.done(v, back, "It waits to be sent again. This page shows what becomes of it.")
+}

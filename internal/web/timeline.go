@@ -1,0 +1,176 @@
+package web
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/auth"
+	"github.com/gostanna/stanna/internal/store"
+)
+
+// How much of an alert's deliveries and trail its page shows.
+const (
+	alertNotes = 50
+	trailLimit = 200
+)
+
+// deliveries are every promise to tell of the alert, and where the messages
+// stand. It gives the notifications too.
+func (s *site) deliveries(tx *store.Tx, v *visit, view *alertView, a stanna.Alert) ([]stanna.Notification, error) {
+	notes, _, err := tx.Notifications(v.workspace(), store.NotificationQuery{AlertID: a.ID, Limit: alertNotes})
+	if err != nil {
+		return nil, err
+	}
+	names, err := v.channelsOf(tx, v.caller.May(auth.Connect))
+	if err != nil {
+		return nil, err
+	}
+	links := map[string]string{}
+	for _, n := range notes {
+		if _, ok := links[n.MessageID]; !ok {
+			if links[n.MessageID], err = s.messageLink(tx, v, n.MessageID); err != nil {
+				return nil, err
+			}
+		}
+		row := v.noteRow(n, names)
+		row.Link, row.AlertPath = links[n.MessageID], ""
+		view.Notes = append(view.Notes, row)
+	}
+	return notes, nil
+}
+
+// messageLink is where a message stands in Slack: itself, or the summary that
+// told it.
+func (s *site) messageLink(tx *store.Tx, v *visit, id string) (string, error) {
+	m, err := tx.Message(v.workspace(), id)
+	if stanna.CodeOf(err) == stanna.NotFound {
+		return "", nil
+	}
+	if err == nil && m.TS == "" && m.SummaryID != "" {
+		m, err = tx.Message(v.workspace(), m.SummaryID)
+	}
+	if err != nil {
+		return "", err
+	}
+	return s.inSlack(m), nil
+}
+
+// timeline is what the audit trail says of the alert and, for who may read
+// them, of the messages that carry it, the newest first.
+func (v *visit) timeline(tx *store.Tx, a stanna.Alert, notes []stanna.Notification) ([]deedRow, error) {
+	subjects := []string{a.ID}
+	for _, n := range notes {
+		for _, id := range []string{n.MessageID, n.ID} {
+			if !slices.Contains(subjects, id) {
+				subjects = append(subjects, id)
+			}
+		}
+	}
+	var trail []stanna.AuditEntry
+	for _, id := range subjects {
+		entries, err := tx.AuditOf(v.workspace(), id, trailLimit)
+		if err != nil {
+			return nil, err
+		}
+		trail = append(trail, entries...)
+	}
+	slices.SortStableFunc(trail, func(x, y stanna.AuditEntry) int { return cmp.Or(y.At.Compare(x.At), cmp.Compare(y.ID, x.ID)) })
+	people, err := v.people(tx, trail)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]deedRow, len(trail))
+	for i, e := range trail {
+		rows[i] = deedRow{At: v.road.stamp(e.At), Actor: people[e.Actor], What: deedWord(e), Reason: reasonOf(e.Reason)}
+		if untold := e.Details["untold"]; untold != "" {
+			rows[i].More = "Nobody was told: " + stanna.Reason(untold).Sentence()
+		} else if route := e.Details["route"]; route != "" {
+			rows[i].More = stanna.Reason(route).Sentence()
+		}
+	}
+	return rows, nil
+}
+
+func reasonOf(r stanna.Reason) string {
+	if r == "" {
+		return ""
+	}
+	return r.Sentence()
+}
+
+// people says who the actors of a trail are.
+func (v *visit) people(tx *store.Tx, trail []stanna.AuditEntry) (map[string]string, error) {
+	names := map[string]string{}
+	for _, e := range trail {
+		if _, ok := names[e.Actor]; ok {
+			continue
+		}
+		names[e.Actor] = e.Actor
+		id, isUser := strings.CutPrefix(e.Actor, string(auth.Person)+":")
+		switch {
+		case e.Actor == stanna.ActorSystem:
+			names[e.Actor] = "Stanna"
+		case strings.HasPrefix(e.Actor, string(auth.Program)+":"):
+			names[e.Actor] = "An API key"
+		case isUser:
+			account, err := tx.Account(id)
+			if stanna.CodeOf(err) == stanna.NotFound {
+				names[e.Actor] = "Somebody who has left"
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			if names[e.Actor] = account.Email; account.Name != "" {
+				names[e.Actor] = account.Name
+			}
+		}
+	}
+	return names, nil
+}
+
+// deedWord says what was done.
+func deedWord(e stanna.AuditEntry) string {
+	switch e.Action {
+	case "alert.opened":
+		return "Alert opened" + fromTo(e)
+	case "alert.worsened":
+		return "Got worse" + fromTo(e)
+	case "alert.resolved":
+		return "Alert closed" + fromTo(e)
+	case "message.told":
+		return "Told in Slack"
+	case "message.dead":
+		return "Could not be told"
+	case "message.unknown":
+		return "The line broke while it was sent"
+	case "message.gone":
+		return "Its message was gone from Slack"
+	case "message.text_only":
+		return "Sent as words alone"
+	case "message.rerouted":
+		return "Sent to the fallback channel"
+	case "message.coalesced":
+		return "Told together with others"
+	case "notification.resent":
+		return "Sent again by hand"
+	}
+	return capital(strings.NewReplacer(".", ": ", "_", " ").Replace(e.Action))
+}
+
+func fromTo(e stanna.AuditEntry) string {
+	if e.Details["from"] == "" || e.Details["to"] == "" {
+		return ""
+	}
+	return ", " + e.Details["from"] + " → " + e.Details["to"]
+}
+
+// capital gives words of ours a capital letter.
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
