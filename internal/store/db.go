@@ -111,7 +111,7 @@ func (s *Store) openSQLite(ctx context.Context, path string, exclusive bool) err
 		s.lock = lock
 	}
 	const common = "?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=journal_mode(wal)" +
-		"&_pragma=synchronous(full)&_pragma=cache_size(-65536)&_pragma=temp_store(memory)"
+		"&_pragma=synchronous(full)&_pragma=cache_size(-65536)&_pragma=temp_store(memory)&_pragma=wal_autocheckpoint(16384)"
 	var err error
 	if s.write, err = sql.Open("sqlite", "file:"+path+common+"&_txlock=immediate"); err != nil {
 		return fmt.Errorf("open %s: %w", path, err)

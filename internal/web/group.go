@@ -81,7 +81,9 @@ func rankGroup(members []store.AlertOfClient) {
 	})
 }
 
-func fall(a stanna.Alert) float64 { return max(a.Evidence.Base-a.Evidence.Value, a.Evidence.Value-a.Evidence.Base) }
+func fall(a stanna.Alert) float64 {
+	return max(a.Evidence.Base-a.Evidence.Value, a.Evidence.Value-a.Evidence.Base)
+}
 
 func (s *site) countGroup(v *visit, g *groupView, members []store.AlertOfClient) {
 	counts := map[stanna.Severity]int{}

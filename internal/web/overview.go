@@ -194,7 +194,6 @@ func (s *site) firstSteps(tx *store.Tx, v *visit, connected bool, o *overviewVie
 	return nil
 }
 
-
 // untold is the list of what worries more.
 func untold(o overviewView) string {
 	if o.Dead > 0 {

@@ -36,7 +36,7 @@ func (s *site) routes() *http.ServeMux {
 
 	mux.Handle("GET /integrations", s.page(auth.ReadConnections, s.integrations))
 	mux.Handle("GET /integrations/slack", s.page(auth.ReadConnections, s.slack))
-	mux.Handle("GET /integrations/slack/check", s.page(auth.ReadConnections, s.slackCheck))
+	mux.Handle("GET /integrations/slack/check", s.page(auth.Connect, s.slackCheck))
 	mux.Handle("POST /integrations/slack/token", s.page(auth.Connect, s.slackToken))
 	mux.Handle("POST /integrations/slack/settings", s.page(auth.Connect, s.slackSettings))
 	mux.Handle("POST /integrations/slack/channels", s.page(auth.Connect, s.slackChannels))

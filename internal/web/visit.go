@@ -18,12 +18,12 @@ type visit struct {
 	ctx    context.Context
 	w      http.ResponseWriter
 	r      *http.Request
-	id     string          // to quote when something went wrong
-	caller auth.Caller     // zero where nobody is signed in
+	id     string           // to quote when something went wrong
+	caller auth.Caller      // zero where nobody is signed in
 	space  stanna.Workspace // the caller's
-	others []string        // workspaces that the caller could be in instead
-	local  local           // by the workspace's clock: ages, windows, dates
-	road   local           // by the real one: what travels
+	others []string         // workspaces that the caller could be in instead
+	local  local            // by the workspace's clock: ages, windows, dates
+	road   local            // by the real one: what travels
 }
 
 // newVisit is a visit by somebody unknown.

@@ -1,0 +1,36 @@
+package web
+
+import (
+	"github.com/gostanna/stanna/internal/auth"
+	"github.com/gostanna/stanna/internal/store"
+)
+
+// integrationsView is what the workspace is joined to.
+type integrationsView struct {
+	Line    lineView
+	Manages bool
+	Sent    stamp // the newest signal
+	Last    stamp // the newest message that arrived
+	API     string
+}
+
+func (s *site) integrations(v *visit) (answer, error) {
+	i := integrationsView{Manages: v.caller.May(auth.Connect), API: s.publicURL + "/api/signals"}
+	status, err := s.line.Status(v.ctx, v.workspace())
+	if err != nil {
+		return answer{}, err
+	}
+	if status.LastDelivery != nil {
+		i.Last = v.road.stamp(*status.LastDelivery)
+	}
+	err = s.store.View(v.ctx, func(tx *store.Tx) error {
+		conn, connected, err := tx.Connection(v.workspace())
+		if err != nil {
+			return err
+		}
+		names, err := v.channelsOf(tx, i.Manages)
+		i.Line = *lineOf(v, conn, connected, names)
+		return err
+	})
+	return answer{title: "Integrations", body: integrationsBody(i)}, err
+}

@@ -1,0 +1,199 @@
+package web
+
+import (
+	"slices"
+
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/connect"
+	"github.com/gostanna/stanna/internal/store"
+)
+
+// slackToken connects by a pasted token.
+func (s *site) slackToken(v *visit) (answer, error) {
+	conn, err := s.line.ConnectToken(v.ctx, v.workspace(), v.caller.Actor(), stanna.Secret(v.given("token")))
+	if err != nil {
+		return s.sorry(v, slackPath+"#connect", err)
+	}
+	return s.done(v, slackPath, "Connected to "+conn.TeamName+". Choose the channel for your alerts next.")
+}
+
+// slackChannels reads the list of channels anew.
+func (s *site) slackChannels(v *visit) (answer, error) {
+	if err := s.line.SyncChannels(v.ctx, v.workspace()); err != nil {
+		return s.sorry(v, slackPath+"#channels", err)
+	}
+	return s.done(v, slackPath+"#channels", "The list of channels is up to date.")
+}
+
+// slackSettings chooses the default and the fallback channel, and then tells
+// what nobody could be told before.
+func (s *site) slackSettings(v *visit) (answer, error) {
+	const back = slackPath + "#channels"
+	now := v.space.Settings
+	main, err := s.chosen(v, "default", now.DefaultChannel)
+	if err != nil {
+		return s.sorry(v, back, err)
+	}
+	fallback, err := s.chosen(v, "fallback", now.FallbackChannel)
+	if err != nil {
+		return s.sorry(v, back, err)
+	}
+	if main.ID != "" && main.ID == fallback.ID {
+		return s.sorry(v, back, stanna.InvalidField("fallback", "choose another than the default channel: it is for when that one breaks"))
+	}
+	if err := s.saveChannels(v, main.ID, fallback.ID); err != nil {
+		return s.sorry(v, back, err)
+	}
+	for _, ch := range []stanna.Channel{main, fallback} {
+		if ch.Health == stanna.Broken {
+			s.tell(v, flashBad, "Saved, but nothing can be told in #"+ch.Name+" yet. "+ch.Repair)
+			return answer{to: back}, nil
+		}
+	}
+	return s.done(v, back, "The channels are saved. Send a test to see a message arrive.")
+}
+
+// chosen is the channel that the form names: what was typed, else what was
+// chosen from the list. One that was not chosen before is looked up at Slack.
+func (s *site) chosen(v *visit, field, before string) (stanna.Channel, error) {
+	wanted := v.given(field + "-typed")
+	if wanted == "" {
+		if wanted = v.given(field); wanted == before {
+			return stanna.Channel{ID: before}, nil
+		}
+	}
+	if wanted == "" {
+		return stanna.Channel{}, nil
+	}
+	return s.line.Lookup(v.ctx, v.workspace(), wanted)
+}
+
+func (s *site) saveChannels(v *visit, main, fallback string) error {
+	err := s.store.Update(v.ctx, func(tx *store.Tx) error {
+		w, err := tx.Workspace(v.workspace())
+		if err != nil {
+			return err
+		}
+		if w.Settings.DefaultChannel == main && w.Settings.FallbackChannel == fallback {
+			return nil
+		}
+		w.Settings.DefaultChannel, w.Settings.FallbackChannel = main, fallback
+		if err := w.Settings.Validate(); err != nil {
+			return err
+		}
+		if err := tx.PutSettings(w); err != nil {
+			return err
+		}
+		return tx.Audit(stanna.AuditEntry{Workspace: w.ID, At: s.clock.Real(), Actor: v.caller.Actor(), Action: "settings.changed", Subject: w.ID,
+			Details: map[string]string{"defaultChannel": main, "fallbackChannel": fallback}})
+	})
+	for more := err == nil && main != ""; more && err == nil; {
+		more, err = s.intake.Retell(v.ctx, v.workspace())
+	}
+	return err
+}
+
+// slackTest sends a sample; the page it leads to shows what becomes of it.
+func (s *site) slackTest(v *visit) (answer, error) {
+	const back = slackPath + "#test"
+	to := v.given("to")
+	if typed := v.given("to-typed"); typed != "" {
+		ch, err := s.line.Lookup(v.ctx, v.workspace(), typed)
+		if err != nil {
+			return s.sorry(v, back, err)
+		}
+		to = ch.ID
+	}
+	var conn stanna.Connection
+	var n stanna.Notification
+	err := s.store.View(v.ctx, func(tx *store.Tx) (err error) {
+		connected := false
+		conn, connected, err = tx.Connection(v.workspace())
+		if err == nil && !connected {
+			err = stanna.Errorf(stanna.Conflict, "Slack is not connected")
+		}
+		if err == nil && to == "" {
+			err = stanna.InvalidField("channel", "choose where the test goes")
+		}
+		return err
+	})
+	if err == nil {
+		n, err = s.intake.SendTest(v.ctx, v.workspace(), v.caller.Actor(), stanna.SlackChannel(conn.TeamID, to))
+	}
+	if err != nil {
+		return s.sorry(v, back, err)
+	}
+	return answer{to: slackPath + "?test=" + n.ID + "#test"}, nil
+}
+
+// checkView is every check of the connection with its repair.
+type checkView struct {
+	Heading string
+	Mark    mark
+	Rows    []checkRow
+}
+
+type checkRow struct {
+	ID            string
+	Mark          mark
+	Found, Repair string
+}
+
+// slackCheck makes every check, at Slack too.
+func (s *site) slackCheck(v *visit) (answer, error) {
+	d, err := s.line.Diagnose(v.ctx, v.workspace())
+	if err != nil {
+		return answer{}, err
+	}
+	c := checkView{Mark: findingMark(d.State), Heading: map[connect.FindingState]string{
+		connect.OK: "All is well", connect.Warning: "It works, with something to look at", connect.Failed: "Something needs you"}[d.State]}
+	for _, f := range d.Checks {
+		c.Rows = append(c.Rows, checkRow{"check-" + f.Check, findingMark(f.State), f.Found, f.Repair})
+	}
+	rank := map[string]int{"dead": 0, "warning": 1}
+	slices.SortStableFunc(c.Rows, func(a, b checkRow) int {
+		x, y := 2, 2
+		if r, ok := rank[a.Mark.Class]; ok {
+			x = r
+		}
+		if r, ok := rank[b.Mark.Class]; ok {
+			y = r
+		}
+		return x - y
+	})
+	return answer{title: "Checks", body: checkBody(c)}, nil
+}
+
+func findingMark(s connect.FindingState) mark {
+	switch s {
+	case connect.OK:
+		return mark{"delivered", "check", "OK"}
+	case connect.Warning:
+		return mark{"warning", "warning", "Look at this"}
+	case connect.Failed:
+		return mark{"dead", "cross", "Failed"}
+	}
+	return mark{"waiting", "skip", "Skipped"}
+}
+
+// disconnectView asks before the connection ends.
+type disconnectView struct{ Team string }
+
+func (s *site) slackDisconnectPage(v *visit) (answer, error) {
+	status, err := s.line.Status(v.ctx, v.workspace())
+	if err != nil {
+		return answer{}, err
+	}
+	if !status.Connected {
+		return answer{to: slackPath}, nil
+	}
+	return answer{title: "Disconnect Slack", body: disconnectBody(disconnectView{status.TeamName})}, nil
+}
+
+func (s *site) slackDisconnect(v *visit) (answer, error) {
+	d, err := s.line.Disconnect(v.ctx, v.workspace(), v.caller.Actor())
+	if err != nil {
+		return s.sorry(v, slackPath, err)
+	}
+	return s.done(v, slackPath, d.Sentence)
+}
