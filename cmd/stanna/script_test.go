@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bytes"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -72,6 +72,7 @@ func TestScripts(t *testing.T) {
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
 					"sandbox": cmdSandbox, "serve": cmdServe, "kill": cmdKill, "stop": cmdStop,
 					"http": cmdHTTP, "browse": cmdBrowse, "slack": cmdSlack, "setvar": cmdSetvar, "until": cmdUntil, "expand": cmdExpand,
+					"slack-between": cmdSlackBetween, "sql": cmdSQL, "unguard": cmdUnguard,
 				},
 			})
 		})
@@ -365,8 +366,8 @@ func cmdSetvar(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], found[len(found)-1])
 }
 
-// until REGEXP STATUS METHOD PATH: asks again and again until the answer
-// matches.
+// until REGEXP METHOD PATH [-H 'Name: value']: asks again and again until the
+// answer matches.
 func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
 	match := regexp.MustCompile(args[0])
 	target := args[2]
@@ -378,6 +379,10 @@ func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
 		req, err := http.NewRequest(args[1], target, nil)
 		ts.Check(err)
 		req.Header.Set("Authorization", "Bearer "+ts.Getenv("KEY"))
+		if len(args) == 5 {
+			name, value, _ := strings.Cut(args[4], ": ")
+			req.Header.Set(name, value)
+		}
 		if resp, err := http.DefaultClient.Do(req); err == nil {
 			last, _ = io.ReadAll(resp.Body)
 			resp.Body.Close()
@@ -412,5 +417,45 @@ func cmdExpand(ts *testscript.TestScript, neg bool, args []string) {
 		return now.Add(d).Format(time.RFC3339)
 	})
 	text = os.Expand(text, ts.Getenv)
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), bytes.TrimPrefix([]byte(text), nil), 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
+// slack-between LOW HIGH: so many messages stand in the sandbox.
+func cmdSlackBetween(ts *testscript.TestScript, neg bool, args []string) {
+	resp, err := http.Get(ts.Getenv("SANDBOX") + "/sandbox/messages")
+	ts.Check(err)
+	defer resp.Body.Close()
+	var messages []json.RawMessage
+	ts.Check(json.NewDecoder(resp.Body).Decode(&messages))
+	low, _ := strconv.Atoi(args[0])
+	high, _ := strconv.Atoi(args[1])
+	if len(messages) < low || len(messages) > high {
+		ts.Fatalf("%d messages stand in Slack, not %d to %d", len(messages), low, high)
+	}
+}
+
+// sql STATEMENT: what somebody with the database's password can do.
+func cmdSQL(ts *testscript.TestScript, neg bool, args []string) {
+	driver, source := "sqlite", filepath.Join(ts.Getenv("STANNA_DATA"), "stanna.db")
+	if ts.Getenv("ENGINE") == "postgres" {
+		driver, source = "pgx", ts.Getenv("STANNA_DATABASE_URL")
+	}
+	db, err := sql.Open(driver, source)
+	ts.Check(err)
+	defer db.Close()
+	for _, statement := range args {
+		_, err = db.Exec(statement)
+		if neg != (err != nil) {
+			ts.Fatalf("%s: %v", statement, err)
+		}
+	}
+}
+
+// unguard: takes the triggers away that keep audit entries as they are.
+func cmdUnguard(ts *testscript.TestScript, neg bool, args []string) {
+	statements := []string{"drop trigger audit_no_update", "drop trigger audit_no_delete"}
+	if ts.Getenv("ENGINE") == "postgres" {
+		statements = []string{"drop trigger audit_no_change on audit_entry"}
+	}
+	cmdSQL(ts, false, statements)
 }

@@ -56,7 +56,8 @@ func viewAlert(x stanna.Alert) alertView {
 }
 
 type listAlertsInput struct {
-	page
+	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many at most"`
+	Offset   int    `query:"offset" minimum:"0" default:"0" doc:"How many to skip"`
 	Status   string `query:"status" enum:"open,resolved"`
 	ClientID string `query:"clientId" maxLength:"200"`
 }
@@ -73,7 +74,7 @@ func (a *api) listAlerts(ctx context.Context, who auth.Caller, in *listAlertsInp
 	return out, a.Store.View(ctx, func(tx *store.Tx) error {
 		list, total, err := tx.Alerts(who.Workspace, store.AlertQuery{ClientID: in.ClientID, Status: stanna.AlertStatus(in.Status),
 			Owner: ownerFilter(who), Limit: in.Limit, Offset: in.Offset})
-		out.Body.Alerts, out.Body.Pagination = each(list, viewAlert), in.of(total, len(list))
+		out.Body.Alerts, out.Body.Pagination = each(list, viewAlert), paginationOf(in.Limit, in.Offset, total, len(list))
 		return err
 	})
 }

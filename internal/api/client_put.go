@@ -40,7 +40,7 @@ type contactInput struct {
 }
 
 type putClientInput struct {
-	clientID
+	ID   string `path:"id" maxLength:"200" doc:"The client's id"`
 	Body clientInput
 }
 

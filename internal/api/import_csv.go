@@ -6,7 +6,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,15 +17,15 @@ import (
 // spaces, underscores and hyphens; so renewal_date, renewalDate and "Renewal
 // Date" are one. owner is what the hosted product's export calls it.
 var columns = map[string]func(*importRow, string) error{
-	"id":      func(r *importRow, s string) error { r.client.ID = s; return nil },
-	"name":    func(r *importRow, s string) error { r.client.Name = s; return nil },
-	"domain":  func(r *importRow, s string) error { r.client.Domain = cleanDomain(s); return nil },
-	"tier":    func(r *importRow, s string) error { r.client.Tier = s; return nil },
-	"mrr":     func(r *importRow, s string) error { r.mrr = s; return nil },
-	"tags":    func(r *importRow, s string) error { r.client.Tags = splitTags(s); return nil },
-	"owner":   setOwner,
-	"csmowner": setOwner,
-	"currency": func(r *importRow, s string) error { r.currency = s; return nil },
+	"id":          func(r *importRow, s string) error { r.client.ID = s; return nil },
+	"name":        func(r *importRow, s string) error { r.client.Name = s; return nil },
+	"domain":      func(r *importRow, s string) error { r.client.Domain = cleanDomain(s); return nil },
+	"tier":        func(r *importRow, s string) error { r.client.Tier = s; return nil },
+	"mrr":         func(r *importRow, s string) error { r.mrr = s; return nil },
+	"tags":        func(r *importRow, s string) error { r.client.Tags = splitTags(s); return nil },
+	"owner":       setOwner,
+	"csmowner":    setOwner,
+	"currency":    func(r *importRow, s string) error { r.currency = s; return nil },
 	"renewaldate": func(r *importRow, s string) error { r.client.RenewalDate = s; return nil },
 	"renewaltermmonths": func(r *importRow, s string) (err error) {
 		r.client.RenewalMonths = 0
@@ -87,7 +86,7 @@ type clientFile struct {
 	csv     *csv.Reader
 	guard   *rowGuard
 	set     []func(*importRow, string) error // by column; nil: ignored
-	has     map[string]bool                  // known columns that are there
+	at      map[string]int                   // where the known columns stand
 	ignored []string
 }
 
@@ -107,7 +106,7 @@ func openClientFile(body io.Reader) (*clientFile, error) {
 		start = start[len(byteOrderMark):]
 		_, _ = in.Discard(len(byteOrderMark))
 	}
-	f := &clientFile{csv: csv.NewReader(in), guard: guard, has: map[string]bool{}, ignored: []string{}}
+	f := &clientFile{csv: csv.NewReader(in), guard: guard, at: map[string]int{}, ignored: []string{}}
 	f.csv.FieldsPerRecord = -1 // a short or a long row spoils itself only
 	f.csv.Comma = separator(start)
 	header, err := f.csv.Read()
@@ -118,26 +117,27 @@ func openClientFile(body io.Reader) (*clientFile, error) {
 		return nil, stanna.InvalidField("header", "cannot be read: %s", err)
 	}
 	guard.passed = f.csv.InputOffset()
-	for _, title := range header {
+	for i, title := range header {
 		name := columnName(title)
 		set := columns[name]
 		if name == "owner" {
 			name = "csmowner"
 		}
+		_, twice := f.at[name]
 		switch {
 		case set == nil:
 			f.ignored = append(f.ignored, clip(strings.TrimSpace(title), 100))
-		case f.has[name]:
+		case twice:
 			return nil, stanna.InvalidField("header", "names the column %q twice", clip(title, 60))
 		default:
-			f.has[name] = true
+			f.at[name] = i
 		}
 		f.set = append(f.set, set)
 	}
 	switch {
-	case !f.has["name"]:
+	case !f.has("name"):
 		return nil, stanna.InvalidField("header", "has no column name; the first line must name the columns: name, and domain or id. It has: %s", clip(strings.Join(header, ", "), 300))
-	case !f.has["domain"] && !f.has["id"]:
+	case !f.has("domain") && !f.has("id"):
 		return nil, stanna.InvalidField("header", "has neither a column domain nor a column id, by which clients are known. It has: %s", clip(strings.Join(header, ", "), 300))
 	}
 	return f, nil
@@ -183,12 +183,12 @@ func (f *clientFile) next() (row importRow, bad, err error) {
 	return row, nil, nil
 }
 
-// cell is the text in a known column of a row.
-func (f *clientFile) cell(row importRow, name string) string {
-	for i, set := range f.set {
-		if set != nil && columnIs(f, i, name) {
-			return strings.TrimSpace(row.cells[i])
-		}
+func (f *clientFile) has(column string) bool { _, ok := f.at[column]; return ok }
+
+// cell is the text of a row in a known column.
+func (f *clientFile) cell(row importRow, column string) string {
+	if i, ok := f.at[column]; ok {
+		return strings.TrimSpace(row.cells[i])
 	}
 	return ""
 }
@@ -217,7 +217,6 @@ func (g *rowGuard) Read(p []byte) (int, error) {
 // into sets what the file says of a client and leaves what it does not speak
 // of.
 func (f *clientFile) into(row importRow, c stanna.Client, currency string) (stanna.Client, error) {
-	c.Domain = "" // known by it already
 	row.client = c
 	for i, set := range f.set {
 		if set == nil {
@@ -227,7 +226,7 @@ func (f *clientFile) into(row importRow, c stanna.Client, currency string) (stan
 			return row.client, err
 		}
 	}
-	if f.has["mrr"] {
+	if f.has("mrr") {
 		row.client.MRR = stanna.Money{}
 		if row.mrr != "" {
 			amount, err := strconv.ParseFloat(row.mrr, 64)
@@ -241,5 +240,3 @@ func (f *clientFile) into(row importRow, c stanna.Client, currency string) (stan
 	}
 	return row.client, row.client.Validate()
 }
-
-func (f *clientFile) ignoredColumns() []string { return slices.Compact(f.ignored) }

@@ -36,7 +36,8 @@ func viewNotification(n stanna.Notification) notificationView {
 }
 
 type listNotificationsInput struct {
-	page
+	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many at most"`
+	Offset   int    `query:"offset" minimum:"0" default:"0" doc:"How many to skip"`
 	Status   string `query:"status" enum:"waiting,delivered,dead"`
 	AlertID  string `query:"alertId" maxLength:"200"`
 	ClientID string `query:"clientId" maxLength:"200"`
@@ -54,7 +55,7 @@ func (a *api) listNotifications(ctx context.Context, who auth.Caller, in *listNo
 	return out, a.Store.View(ctx, func(tx *store.Tx) error {
 		list, total, err := tx.Notifications(who.Workspace, store.NotificationQuery{Status: stanna.NotificationStatus(in.Status), AlertID: in.AlertID,
 			ClientID: in.ClientID, Owner: ownerFilter(who), Limit: in.Limit, Offset: in.Offset})
-		out.Body.Notifications, out.Body.Pagination = each(list, viewNotification), in.of(total, len(list))
+		out.Body.Notifications, out.Body.Pagination = each(list, viewNotification), paginationOf(in.Limit, in.Offset, total, len(list))
 		return err
 	})
 }

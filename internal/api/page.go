@@ -4,12 +4,6 @@ import (
 	"time"
 )
 
-// page is how lists are asked for.
-type page struct {
-	Limit  int `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many at most"`
-	Offset int `query:"offset" minimum:"0" default:"0" doc:"How many to skip"`
-}
-
 // pagination says where in a list an answer stands.
 type pagination struct {
 	Total   int  `json:"total"`
@@ -18,8 +12,8 @@ type pagination struct {
 	HasMore bool `json:"hasMore"`
 }
 
-func (p page) of(total, shown int) pagination {
-	return pagination{Total: total, Limit: p.Limit, Offset: p.Offset, HasMore: p.Offset+shown < total}
+func paginationOf(limit, offset, total, shown int) pagination {
+	return pagination{Total: total, Limit: limit, Offset: offset, HasMore: offset+shown < total}
 }
 
 // done is the documented answer to a change.

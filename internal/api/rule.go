@@ -85,7 +85,7 @@ func ruleOf(tx *store.Tx, workspace, id string) (stanna.Rule, error) {
 }
 
 type putRuleInput struct {
-	ruleID
+	ID   string `path:"id" maxLength:"200" doc:"The rule's id"`
 	Body ruleInput
 }
 

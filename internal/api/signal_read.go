@@ -48,24 +48,24 @@ func readValid(b []byte) (s stanna.Signal, err error) {
 	}
 	var seen uint8
 	for c.next() {
-		name, _ := text(c.value())
+		key := nameOf(c.value())
 		c.next()
 		value := c.value()
 		field := uint8(0)
 		var wrong error
-		switch name {
+		switch string(key) { // without a copy of it
 		case "id":
-			field, wrong = 1, setText(&s.ID, name, value)
+			field, wrong = 1, setText(&s.ID, "id", value)
 		case "clientId":
-			field, wrong = 2, setText(&s.ClientID, name, value)
+			field, wrong = 2, setText(&s.ClientID, "clientId", value)
 		case "type":
-			field, wrong = 4, setText((*string)(&s.Type), name, value)
+			field, wrong = 4, setText((*string)(&s.Type), "type", value)
 		case "occurredAt":
-			field, wrong = 8, setTime(&s.OccurredAt, name, value)
+			field, wrong = 8, setTime(&s.OccurredAt, "occurredAt", value)
 		case "source":
-			field, wrong = 16, setText(&s.Source, name, value)
+			field, wrong = 16, setText(&s.Source, "source", value)
 			if wrong == nil && strings.ContainsFunc(s.Source, unicode.IsControl) {
-				wrong = stanna.InvalidField(name, "may not contain control characters")
+				wrong = stanna.InvalidField("source", "may not contain control characters")
 			}
 		case "data":
 			field = 32
@@ -73,10 +73,10 @@ func readValid(b []byte) (s stanna.Signal, err error) {
 				s.Data = value
 			}
 		default:
-			wrong = stanna.InvalidField(clip(name, 60), "is not a field of a signal; they are id, clientId, type, occurredAt, source and data, and everything else belongs into data")
+			wrong = stanna.InvalidField(clip(string(key), 60), "is not a field of a signal; they are id, clientId, type, occurredAt, source and data, and everything else belongs into data")
 		}
 		if wrong == nil && seen&field != 0 {
-			wrong = stanna.InvalidField(name, "is given twice")
+			wrong = stanna.InvalidField(string(key), "is given twice")
 		}
 		seen |= field
 		if err == nil { // the first fault is told; the rest is read for the id
@@ -193,6 +193,15 @@ func text(value []byte) (s string, ok bool) {
 		return string(value[1 : len(value)-1]), true
 	}
 	return s, json.Unmarshal(value, &s) == nil
+}
+
+// nameOf is the name of a field: the text of a JSON string, where it stands.
+func nameOf(value []byte) []byte {
+	if bytes.IndexByte(value, '\\') < 0 {
+		return value[1 : len(value)-1]
+	}
+	s, _ := text(value)
+	return []byte(s)
 }
 
 // elements yields the items of a valid array.

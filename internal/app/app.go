@@ -100,17 +100,18 @@ func (a *App) doors() http.Handler {
 	c := a.config
 	mux := http.NewServeMux()
 	mux.Handle("/api/", api.New(api.Options{Store: a.store, Intake: a.intake, Auth: a.auth, Line: a.line, Clock: a.clock, Log: a.log,
-		Now: a.clock.Real, PublicURL: c.PublicURL, Version: a.env.Version,
-		Limits: api.Limits{PerMinute: c.RequestsPerMinute, PerDay: c.RequestsPerDay, SignalsPerSecond: c.SignalsPerSecond}}))
+		PublicURL: c.PublicURL, Version: a.env.Version,
+		Limits: api.Limits{PerMinute: c.RequestsPerMinute, PerDay: c.RequestsPerDay, SignalsPerMinute: c.SignalsPerMinute}}))
 	mux.Handle("/", web.New(web.Options{Store: a.store, Intake: a.intake, Auth: a.auth, Line: a.line, Clock: a.clock, Log: a.log,
 		PublicURL: c.PublicURL, SlackURL: c.SlackURL}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", a.metrics.handler())
+	secured := web.Secure(web.Headers{PublicURL: c.PublicURL, SlackURL: c.SlackURL}, mux)
 	if c.TrustProxy {
-		return forwarded(web.Secure(c.PublicURL, mux))
+		return forwarded(secured)
 	}
-	return web.Secure(c.PublicURL, mux)
+	return secured
 }
 
 // ready says whether the server can do its work now.

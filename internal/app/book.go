@@ -17,14 +17,15 @@ type account struct {
 	mrr                   float64
 	renewsIn              int // days
 	health, engagement    float64
+	contact, title        string
 }
 
 // leads are the accounts of the demo's story.
 var leads = []account{
-	{"northwind", "Northwind Traders", "growth", "ana.silva@example.com", 12_400, 52, 60, 200},
-	{"globex", "Globex Logistics", "enterprise", "chloe.martin@example.com", 48_000, 118, 74, 640},
-	{"initech", "Initech Payroll", "starter", "tomas.novak@example.com", 1_900, 23, 58, 75},
-	{"hooli", "Hooli Health", "growth", "priya.rao@example.com", 9_750, 201, 66, 310},
+	{"northwind", "Northwind Traders", "growth", "ana.silva@example.com", 12_400, 52, 60, 200, "Maria Costa", "sponsor"},
+	{"globex", "Globex Logistics", "enterprise", "chloe.martin@example.com", 48_000, 118, 74, 640, "Jonas Weber", "VP Operations"},
+	{"initech", "Initech Payroll", "starter", "tomas.novak@example.com", 1_900, 23, 58, 75, "Rita Patel", "owner"},
+	{"hooli", "Hooli Health", "growth", "priya.rao@example.com", 9_750, 201, 66, 310, "Sam Okafor", "head of IT"},
 }
 
 // book is the leads and as many more accounts as make it believable, always
@@ -71,7 +72,7 @@ func writePast(w io.Writer, accounts []account, now time.Time) error {
 				weekend = 0.4
 			}
 			for _, s := range []signalLine{
-				{"past-" + a.id + "-h-" + at.Format(time.DateOnly), a.id, "health.scored", at, "demo", map[string]any{"score": math.Round(a.health + r.Float64()*4 - 2)}},
+				{"past-" + a.id + "-h-" + at.Format(time.DateOnly), a.id, "health.scored", at, "demo", map[string]any{"score": math.Round(a.health + a.wander(r))}},
 				{"past-" + a.id + "-e-" + at.Format(time.DateOnly), a.id, "engagement.measured", at, "demo", map[string]any{"value": math.Round(a.engagement * weekend * (0.9 + r.Float64()*0.2)), "unit": "events"}},
 			} {
 				if err := out.Encode(s); err != nil {
@@ -81,6 +82,15 @@ func writePast(w io.Writer, accounts []account, now time.Time) error {
 		}
 	}
 	return nil
+}
+
+// wander is how far a score strays on a day. The leads keep still, so that the
+// figures of the story add up.
+func (a account) wander(r *rand.Rand) float64 {
+	if a.contact != "" {
+		return 0
+	}
+	return r.Float64()*4 - 2
 }
 
 // signalLine is a signal as the API takes it.

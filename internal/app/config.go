@@ -42,7 +42,7 @@ type Config struct {
 
 	RequestsPerMinute int `help:"Requests a minute for each API key; 0: no limit." env:"STANNA_REQUESTS_PER_MINUTE" default:"100"`
 	RequestsPerDay    int `help:"Requests a day for each workspace; 0: no limit." env:"STANNA_REQUESTS_PER_DAY" default:"10000"`
-	SignalsPerSecond  int `help:"Signals a second for each API key; 0: no limit." env:"STANNA_SIGNALS_PER_SECOND" default:"100000"`
+	SignalsPerMinute  int `help:"Signals a minute for each API key; 0: no limit." env:"STANNA_SIGNALS_PER_MINUTE" default:"6000000"`
 
 	LogLevel  string `help:"debug, info, warn or error." env:"STANNA_LOG_LEVEL" default:"info" enum:"debug,info,warn,error"`
 	LogFormat string `help:"text or json." env:"STANNA_LOG_FORMAT" default:"text" enum:"text,json"`

@@ -73,13 +73,17 @@ func RunDemo(ctx context.Context, c DemoConfig, version string, out, log, result
 	if err := d.connect(ctx); err != nil {
 		return fmt.Errorf("connect to the sandbox Slack: %w", err)
 	}
-	d.welcome()
+	load, play := d.openStory, d.tellStory
 	if c.Signals != "" {
-		err = d.replay(ctx)
-	} else {
-		err = d.tellStory(ctx)
+		load, play = d.loadBook, d.replay
 	}
-	if err != nil {
+	if err := load(ctx); err != nil {
+		return err
+	}
+	if err := d.welcome(ctx); err != nil {
+		return err
+	}
+	if err := play(ctx); err != nil {
 		return err
 	}
 	if c.ExitWhenDone {
@@ -183,7 +187,7 @@ func (d *Demo) connect(ctx context.Context) error {
 		return err
 	}
 	resp.Body.Close()
-	if resp, err = d.browser.Get(d.url + "/api/integrations/slack/start?features=owner_dm"); err != nil {
+	if resp, err = d.browser.Get(d.url + "/api/integrations/slack/start?features=owners"); err != nil {
 		return err
 	}
 	resp.Body.Close()
@@ -195,23 +199,32 @@ func (d *Demo) connect(ctx context.Context) error {
 }
 
 // welcome says what to try.
-func (d *Demo) welcome() {
-	link, err := NewDesk(d.app.store).SignInLink(context.Background(), d.url, demoAdmin, 12*time.Hour)
+func (d *Demo) welcome(ctx context.Context) error {
+	link, err := NewDesk(d.app.store).SignInLink(ctx, d.url, demoAdmin, 12*time.Hour)
 	if err != nil {
-		link = d.url
+		return err
 	}
+	var clients []struct{ ID string }
+	if err := d.call(ctx, http.MethodGet, "/api/clients?limit=1", nil, &clients); err != nil {
+		return err
+	}
+	if len(clients) == 0 {
+		return fmt.Errorf("no client was loaded")
+	}
+	key := d.key.Reveal()
 	fmt.Fprintf(d.out, `
-  Stanna   %s
-  Slack    %s   (a sandbox of our own; watch #customer-health)
-  API key  %s
+  Stanna   %[1]s
+  Slack    %[2]s   (a sandbox of our own; watch #customer-health)
+  API key  %[3]s
 
-  Sign in with one click: %s
+  Sign in with one click: %[4]s
 
-  A signal   curl -s %s/api/signals -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"id":"try-1","clientId":"northwind","type":"health.scored","data":{"score":31}}'
-  A status   curl -s %s/api/integrations/slack/status -H 'Authorization: Bearer %[3]s'
+  A signal   curl -s %[1]s/api/signals -H 'Authorization: Bearer %[3]s' -H 'Content-Type: application/json' -d '{"id":"try-1","clientId":"%[5]s","type":"health.scored","data":{"score":9}}'
+  A status   curl -s %[1]s/api/integrations/slack/status -H 'Authorization: Bearer %[3]s'
   A why      curl -s '%[1]s/api/alerts?limit=1' -H 'Authorization: Bearer %[3]s'
 
-`, d.url, d.slackURL, d.key.Reveal(), link, d.url, d.key.Reveal(), d.url)
+`, d.url, d.slackURL, key, link, clients[0].ID)
+	return nil
 }
 
 // call asks our own API and reads the answer into out.

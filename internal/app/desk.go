@@ -121,6 +121,9 @@ func ConnectSlack(ctx context.Context, c Config, env Environment, workspace stri
 		fmt.Fprintln(env.Terminal, "No channel is chosen yet: run this again with --channel, or choose one on the page Integrations → Slack.")
 		return nil
 	}
+	if err := line.SyncChannels(ctx, workspace); err != nil {
+		return err
+	}
 	ch, err := line.Lookup(ctx, workspace, channel)
 	if err != nil {
 		return err

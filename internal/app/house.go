@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"github.com/gostanna/stanna/internal/connect"
 	"github.com/gostanna/stanna/internal/store"
 )
 
@@ -35,12 +37,19 @@ func (a *App) chores(ctx context.Context) {
 			return err
 		})
 	})
-	var workspaces []string
+	var workspaces, connected []string
 	a.chore(ctx, "workspaces", func(ctx context.Context) error {
 		return a.store.View(ctx, func(tx *store.Tx) error {
 			all, err := tx.Workspaces()
+			if err != nil {
+				return err
+			}
 			for _, w := range all {
 				workspaces = append(workspaces, w.ID)
+			}
+			lines, err := tx.Connections()
+			for _, c := range lines {
+				connected = append(connected, c.Workspace)
 			}
 			return err
 		})
@@ -52,8 +61,10 @@ func (a *App) chores(ctx context.Context) {
 			}
 			return err
 		})
+	}
+	for _, w := range connected {
 		a.turn(ctx, "check:"+w, 24*time.Hour, func(ctx context.Context) error { return a.line.Check(ctx, w) })
-		a.turn(ctx, "directory:"+w, time.Hour, func(ctx context.Context) error {
+		a.turn(ctx, "directory:"+w, time.Minute, func(ctx context.Context) error {
 			_, err := a.line.Directory(ctx, w)
 			return err
 		})
@@ -77,7 +88,11 @@ func (a *App) turn(ctx context.Context, name string, every time.Duration, do fun
 }
 
 func (a *App) chore(ctx context.Context, name string, do func(context.Context) error) {
-	if err := do(ctx); err != nil && ctx.Err() == nil {
+	err := do(ctx)
+	if errors.Is(err, connect.NotConnected) || errors.Is(err, connect.NeedsRepair) {
+		return // the page says so, to somebody who can act
+	}
+	if err != nil && ctx.Err() == nil {
 		a.log.Error("chore", "name", name, "error", err)
 	}
 }

@@ -24,9 +24,8 @@ type received struct {
 	Rejected  int `json:"rejected"`
 }
 
-// replay loads the book and plays the file of signals: the workspace's time
-// follows theirs, so that last summer's signals speak of last summer.
-func (d *Demo) replay(ctx context.Context) error {
+// loadBook imports the book of business that was given.
+func (d *Demo) loadBook(ctx context.Context) error {
 	book, err := os.Open(d.config.Clients)
 	if err != nil {
 		return err
@@ -40,6 +39,12 @@ func (d *Demo) replay(ctx context.Context) error {
 	if loaded.Rejected > 0 {
 		return fmt.Errorf("%d clients of %s were rejected", loaded.Rejected, d.config.Clients)
 	}
+	return nil
+}
+
+// replay plays the file of signals: the workspace's time follows theirs, so
+// that last summer's signals speak of last summer.
+func (d *Demo) replay(ctx context.Context) error {
 	file, err := os.Open(d.config.Signals)
 	if err != nil {
 		return err

@@ -15,14 +15,29 @@ import (
 // stormSize is how many accounts fall at once in the story.
 const stormSize = 60
 
-// tellStory plays about a minute of a customer-success team's life, a line on
-// the terminal for each scene. The first scene comes at once; the rest of the
-// book is loaded behind it.
-func (d *Demo) tellStory(ctx context.Context) error {
-	accounts := book(116)
-	if err := d.load(ctx, accounts[:len(leads)]); err != nil {
+// openStory loads the accounts that the story is about, with the people there
+// and the colleagues who own them; the rest of the book follows behind the
+// first scene.
+func (d *Demo) openStory(ctx context.Context) error {
+	if err := d.load(ctx, leads); err != nil {
 		return err
 	}
+	for _, a := range leads {
+		client := map[string]any{"name": a.name, "domain": a.id + ".example.com", "mrr": a.mrr, "tier": a.tier, "csmOwner": a.owner,
+			"renewalDate": time.Now().AddDate(0, 0, a.renewsIn).Format(time.DateOnly), "renewalTermMonths": 12,
+			"contacts": []map[string]any{{"name": a.contact, "title": a.title, "email": a.id + "@example.com", "primary": true}}}
+		if err := d.call(ctx, http.MethodPut, "/api/clients/"+a.id, client, nil); err != nil {
+			return err
+		}
+	}
+	_, err := d.app.line.Directory(ctx, d.workspace)
+	return err
+}
+
+// tellStory plays about a minute of a customer-success team's life, a line on
+// the terminal for each scene.
+func (d *Demo) tellStory(ctx context.Context) error {
+	accounts := book(116)
 	scenes := []struct {
 		after time.Duration
 		title string
@@ -44,7 +59,7 @@ func (d *Demo) tellStory(ctx context.Context) error {
 		{9 * time.Second, fmt.Sprintf("A storm     %d accounts fall within a second; Slack takes one message a second", stormSize), func(ctx context.Context) error {
 			var falls []score
 			for i, a := range accounts[len(leads) : len(leads)+stormSize] {
-				falls = append(falls, score{a.id, 38 - float64(i%25), nil})
+				falls = append(falls, score{a.id, a.health - 18 - float64(i*7%23), nil})
 			}
 			return d.scores(ctx, falls...)
 		}},
@@ -52,7 +67,7 @@ func (d *Demo) tellStory(ctx context.Context) error {
 			if _, err := d.slack.SetFault(sandbox.Fault{Kind: sandbox.FaultOutage, ForMS: 8000}); err != nil {
 				return err
 			}
-			return d.scores(ctx, score{"globex", 39, []factor{{"Support", "an escalation is open", -20}, {"Meetings", "two were cancelled", -15}}}, score{"hooli", 44, nil})
+			return d.scores(ctx, score{"globex", 39, []factor{{"Support", "an escalation is open", -20}, {"Meetings", "two were cancelled", -11}}}, score{"hooli", 44, nil})
 		}},
 		{8 * time.Second, "Its end     Slack is back: what waited is told, in order, and nothing was lost", func(ctx context.Context) error {
 			return d.await(ctx, func() bool {

@@ -2,6 +2,7 @@ package connect
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -93,7 +94,7 @@ func (l *Line) lookAround(ctx context.Context, workspace string) error {
 	if err := l.Check(ctx, workspace); err != nil {
 		return err
 	}
-	if err := l.SyncChannels(ctx, workspace); err != nil {
+	if err := l.SyncChannels(ctx, workspace); err != nil && !errors.Is(err, NotNow) { // NotNow: somebody reads it already
 		return err
 	}
 	_, err := l.Directory(ctx, workspace)

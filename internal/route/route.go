@@ -5,7 +5,11 @@
 // It does not know whether a message arrives, nor how it is worded.
 package route
 
-import "github.com/gostanna/stanna"
+import (
+	"slices"
+
+	"github.com/gostanna/stanna"
+)
 
 // Map is what is known of the roads when an alert is routed.
 type Map struct {
@@ -40,7 +44,12 @@ func Pick(rule stanna.Rule, m Map) ([]Choice, stanna.Reason) {
 		if fallback := m.Fallback(d); m.Broken[d] && fallback != "" {
 			c.Destination, c.Reason = fallback, stanna.ReasonFallback
 		}
-		choices = append(choices, c)
+		// One place is told once, in its own right rather than for another.
+		if i := slices.IndexFunc(choices, func(x Choice) bool { return x.Destination == c.Destination }); i < 0 {
+			choices = append(choices, c)
+		} else if c.Reason != stanna.ReasonFallback {
+			choices[i] = c
+		}
 	}
 	return choices, ""
 }

@@ -14,7 +14,6 @@ package rule
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -58,11 +57,11 @@ func EntryOf(t stanna.AlertType) *Entry {
 type Compiled struct {
 	stanna.Rule
 	entry *Entry
-	set   map[string]float64 // every threshold, defaults filled in
+	set   []float64 // every threshold in the entry's order, defaults filled in
 }
 
-// value is a threshold's figure.
-func (c *Compiled) value(name string) float64 { return c.set[name] }
+// value is the figure of a threshold, by its place in the entry.
+func (c *Compiled) value(threshold int) float64 { return c.set[threshold] }
 
 // Policy is the rules of a workspace, made ready to judge.
 type Policy struct {
@@ -81,11 +80,14 @@ func Compile(settings stanna.Settings, rules []stanna.Rule) (*Policy, error) {
 		if err := Check(r); err != nil {
 			return nil, fmt.Errorf("rule %s: %w", r.ID, err)
 		}
-		c := &Compiled{Rule: r, entry: EntryOf(r.Type), set: map[string]float64{}}
+		c := &Compiled{Rule: r, entry: EntryOf(r.Type)}
 		for _, t := range c.entry.Thresholds {
-			c.set[t.Name] = t.Default
+			v, own := r.Thresholds[t.Name]
+			if !own {
+				v = t.Default
+			}
+			c.set = append(c.set, v)
 		}
-		maps.Copy(c.set, r.Thresholds)
 		p.Rules = append(p.Rules, c)
 	}
 	return p, nil

@@ -7,6 +7,21 @@ import (
 	"github.com/gostanna/stanna"
 )
 
+// Where its thresholds stand in the entry.
+const (
+	healthWindowDays = iota
+	healthDropPoints
+	healthFallPoints
+	healthDropPercent
+	healthLevel
+	healthEnteredRed
+	healthStepPoints
+	healthMarginPoints
+	healthSeverePoints
+	healthDeepLevel
+	healthKeyAccountMRR
+)
+
 // healthDrop watches the health score. The defaults are conservative: three
 // ways to open that each mean trouble, and none that a point of noise meets.
 var healthDrop = Entry{
@@ -14,17 +29,17 @@ var healthDrop = Entry{
 	Name:    "Health drop",
 	Signals: []stanna.SignalType{stanna.HealthScoredType},
 	Thresholds: []Threshold{
-		{"windowDays", "days", "How far back a fall is counted.", 7, 1, 90},
-		{"dropPoints", "points", "Opens when health fell this much and is now yellow or red. 0 switches it off.", 15, 0, 100},
-		{"fallPoints", "points", "Opens when health fell this much, whatever the zone. 0 switches it off.", 20, 0, 100},
-		{"dropPercent", "percent", "Opens when health fell by this share of where it was. 0 switches it off.", 0, 0, 100},
-		{"level", "points", "Opens when health falls to this level or below. 0 switches it off.", 0, 0, 100},
-		{"enteredRed", "", "1: opens when health enters the red zone. 0 switches it off.", 1, 0, 1},
-		{"stepPoints", "points", "An open alert is told again when health falls by another step of this size.", 10, 1, 100},
-		{"marginPoints", "points", "How far above the line health must be before the alert closes.", 5, 0, 50},
-		{"severePoints", "points", "A fall of this size raises the severity by one.", 30, 1, 100},
-		{"deepLevel", "points", "Health at or below this raises the severity by one.", 20, 0, 100},
-		{"keyAccountMrr", "currency", "From this MRR on (or of tier enterprise) the severity is raised by one.", 25_000, 0, 1e12},
+		healthWindowDays:    {"windowDays", "days", "How far back a fall is counted.", 7, 1, 90},
+		healthDropPoints:    {"dropPoints", "points", "Opens when health fell this much and is now yellow or red. 0 switches it off.", 15, 0, 100},
+		healthFallPoints:    {"fallPoints", "points", "Opens when health fell this much, whatever the zone. 0 switches it off.", 20, 0, 100},
+		healthDropPercent:   {"dropPercent", "percent", "Opens when health fell by this share of where it was. 0 switches it off.", 0, 0, 100},
+		healthLevel:         {"level", "points", "Opens when health falls to this level or below. 0 switches it off.", 0, 0, 100},
+		healthEnteredRed:    {"enteredRed", "", "1: opens when health enters the red zone. 0 switches it off.", 1, 0, 1},
+		healthStepPoints:    {"stepPoints", "points", "An open alert is told again when health falls by another step of this size.", 10, 1, 100},
+		healthMarginPoints:  {"marginPoints", "points", "How far above the line health must be before the alert closes.", 5, 0, 50},
+		healthSeverePoints:  {"severePoints", "points", "A fall of this size raises the severity by one.", 30, 1, 100},
+		healthDeepLevel:     {"deepLevel", "points", "Health at or below this raises the severity by one.", 20, 0, 100},
+		healthKeyAccountMRR: {"keyAccountMrr", "currency", "From this MRR on (or of tier enterprise) the severity is raised by one.", 25_000, 0, 1e12},
 	},
 	evaluate: evaluateHealthDrop,
 }
@@ -38,7 +53,7 @@ func evaluateHealthDrop(c *Compiled, sub *Subject, open *stanna.Alert) verdict {
 	if !ok {
 		return verdict{reason: stanna.ReasonFirstValue}
 	}
-	window := time.Duration(c.value("windowDays") * float64(24*time.Hour))
+	window := time.Duration(c.value(healthWindowDays) * float64(24*time.Hour))
 	base, firstSeen := baseOf(sub.State.Health, now.At, window)
 	trigger := c.healthTrigger(sub, base.Value, before.Value, now.Value)
 	if trigger == "" {
@@ -83,18 +98,18 @@ func valueBefore(h stanna.History) (stanna.Point, bool) {
 // healthTrigger names the strongest threshold that is crossed, or "".
 func (c *Compiled) healthTrigger(sub *Subject, base, before, now float64) stanna.Reason {
 	red := sub.Settings.RiskThreshold
-	fall := base - now
-	on := func(threshold string, reached bool) bool { return c.value(threshold) > 0 && reached }
+	fall := points(base - now)
+	on := func(threshold int, reached bool) bool { return c.value(threshold) > 0 && reached }
 	switch {
-	case on("enteredRed", before > red && now <= red):
+	case on(healthEnteredRed, before > red && now <= red):
 		return stanna.ReasonEnteredRed
-	case on("fallPoints", fall >= c.value("fallPoints")):
+	case on(healthFallPoints, fall >= c.value(healthFallPoints)):
 		return stanna.ReasonFellFar
-	case on("dropPoints", fall >= c.value("dropPoints") && now <= sub.Settings.HealthyAbove):
+	case on(healthDropPoints, fall >= c.value(healthDropPoints) && now <= sub.Settings.HealthyAbove):
 		return stanna.ReasonFellPoints
-	case on("dropPercent", base > 0 && fall/base*100 >= c.value("dropPercent")):
+	case on(healthDropPercent, base > 0 && fall/base*100 >= c.value(healthDropPercent)):
 		return stanna.ReasonFellPercent
-	case on("level", before > c.value("level") && now <= c.value("level")):
+	case on(healthLevel, before > c.value(healthLevel) && now <= c.value(healthLevel)):
 		return stanna.ReasonFellToLevel
 	}
 	return ""
@@ -103,12 +118,18 @@ func (c *Compiled) healthTrigger(sub *Subject, base, before, now float64) stanna
 // healthSeverity is by the zone, raised by a severe fall or a deep value and
 // by what the account is worth.
 func (c *Compiled) healthSeverity(sub *Subject, base, now float64) stanna.Severity {
-	severity := map[stanna.Zone]stanna.Severity{stanna.Red: stanna.High, stanna.Yellow: stanna.Medium, stanna.Green: stanna.Low}[sub.Settings.ZoneOf(now)]
+	severity := stanna.Low
+	switch sub.Settings.ZoneOf(now) {
+	case stanna.Red:
+		severity = stanna.High
+	case stanna.Yellow:
+		severity = stanna.Medium
+	}
 	steps := 0
-	if base-now >= c.value("severePoints") || now <= c.value("deepLevel") {
+	if points(base-now) >= c.value(healthSeverePoints) || now <= c.value(healthDeepLevel) {
 		steps++
 	}
-	if sub.Client.Tier == "enterprise" || sub.Client.HasMRR() && sub.Client.MRR.Amount() >= c.value("keyAccountMrr") {
+	if sub.Client.Tier == "enterprise" || sub.Client.HasMRR() && sub.Client.MRR.Amount() >= c.value(healthKeyAccountMRR) {
 		steps++
 	}
 	return severity.Raised(steps)
@@ -127,7 +148,7 @@ func (c *Compiled) followHealth(sub *Subject, now stanna.Point, a stanna.Alert) 
 	switch severity := c.healthSeverity(sub, e.Base, now.Value); {
 	case severity.Rank() > a.Severity.Rank():
 		v.event, v.reason, v.severity = stanna.Worsened, stanna.ReasonSeverityRose, severity
-	case now.Value <= e.Told-c.value("stepPoints"):
+	case points(e.Told-now.Value) >= c.value(healthStepPoints):
 		v.event, v.reason = stanna.Worsened, stanna.ReasonWorsened
 	case now.Value > e.Worst:
 		v.reason = stanna.ReasonPartlyBack
@@ -146,8 +167,12 @@ func (c *Compiled) healthRecovered(sub *Subject, e stanna.Evidence) bool {
 	if e.Worst <= sub.Settings.RiskThreshold {
 		line = sub.Settings.RiskThreshold
 	}
-	if level := c.value("level"); level > 0 && e.Worst <= level {
+	if level := c.value(healthLevel); level > 0 && e.Worst <= level {
 		line = math.Max(line, level)
 	}
-	return e.Value >= line+c.value("marginPoints") && e.Value >= e.Worst+(e.Base-e.Worst)/2
+	return points(e.Value-line) >= c.value(healthMarginPoints) && points(e.Value-e.Worst) >= points((e.Base-e.Worst)/2)
 }
+
+// points rounds a difference to the hundredth that scores are kept to: in
+// floats, 70.02 − 55.02 is less than 15.
+func points(x float64) float64 { return math.Round(x*100) / 100 }

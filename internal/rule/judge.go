@@ -90,12 +90,13 @@ func over(sub *Subject) stanna.Reason {
 }
 
 func endAll(sub *Subject, reason stanna.Reason, list []Decision) []Decision {
+	before := len(list)
 	for _, a := range sub.Alerts {
 		if a.Open() {
 			list = append(list, end(a, reason, sub.Now))
 		}
 	}
-	if len(list) == 0 {
+	if len(list) == before {
 		list = append(list, Decision{Reason: reason})
 	}
 	return list

@@ -198,7 +198,10 @@ func (s *Store) checkKeyset(ctx context.Context) error {
 		if sealed, err = s.seal("", "meta.keyset", word); err != nil {
 			return err
 		}
-		_, err = tx.exec(`insert into meta (key, value) values ('keyset', $1) on conflict (key) do nothing`, sealed)
+		n, err := tx.exec(`insert into meta (key, value) values ('keyset', $1) on conflict (key) do nothing`, sealed)
+		if err == nil && n == 0 {
+			err = errRaced // another server took the empty database, perhaps with other keys
+		}
 		return err
 	})
 }
@@ -221,6 +224,14 @@ func (s *Store) Reseal(ctx context.Context) (int, error) {
 			return err
 		}
 		for _, c := range connections {
+			// A token that is being refreshed meanwhile must not be lost.
+			c, ok, err := tx.LockConnection(c.Workspace)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
 			if err := tx.PutConnection(c); err != nil {
 				return err
 			}

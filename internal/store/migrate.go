@@ -55,7 +55,9 @@ func (s *Store) migrations() (*goose.Provider, error) {
 	engine := goose.DialectSQLite3
 	if s.dialect.name == "postgres" {
 		engine = goose.DialectPostgres
-		locker, err := lock.NewPostgresSessionLocker()
+		// Look every second, for five minutes; the default of five seconds
+		// would keep a second replica waiting.
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 		if err != nil {
 			return nil, err
 		}

@@ -86,7 +86,7 @@ func (s *site) alert(v *visit) (answer, error) {
 // evidence says what happened, in figures.
 func (s *site) evidence(v *visit, view *alertView, a stanna.Alert, p store.Portrait) {
 	l, e := v.local, a.Evidence
-	opened := openedPoint(a)
+	opened := openedPoint(a, p.State.Health)
 	view.Before, view.BeforeAt = l.number(e.Base), l.stamp(e.BaseAt)
 	view.Then, view.ThenAt = l.number(e.Opened), l.stamp(opened.At)
 	view.Now, view.NowAt = l.number(e.Value), l.stamp(e.ValueAt)
@@ -119,14 +119,16 @@ func (s *site) evidence(v *visit, view *alertView, a stanna.Alert, p store.Portr
 	}
 }
 
-// openedPoint is the value that the alert opened on. Evidence keeps its time
-// only while it is the newest; then it is that of the opening.
-func openedPoint(a stanna.Alert) stanna.Point {
-	at := a.OpenedAt
-	if a.Evidence.Value == a.Evidence.Opened && !a.Evidence.ValueAt.IsZero() && a.Evidence.ValueAt.Before(at) {
-		at = a.Evidence.ValueAt
+// openedPoint is the value that the alert opened on. When it was measured is
+// not kept; the history knows, where the alert is about health.
+func openedPoint(a stanna.Alert, h stanna.History) stanna.Point {
+	opened := stanna.Point{At: a.OpenedAt, Value: a.Evidence.Opened}
+	for _, p := range h.Since(a.Evidence.BaseAt) {
+		if !p.At.After(a.OpenedAt) && p.Value == opened.Value {
+			opened.At = p.At
+		}
 	}
-	return stanna.Point{At: at, Value: a.Evidence.Opened}
+	return opened
 }
 
 func fallOf(e stanna.Evidence) float64 { return max(e.Base-e.Opened, e.Opened-e.Base) }

@@ -38,38 +38,24 @@ func (s *site) alerts(v *visit) (answer, error) {
 		return s.group(v, group)
 	}
 	status := map[string]stanna.AlertStatus{"": stanna.AlertOpen, "open": stanna.AlertOpen, "resolved": stanna.AlertResolved, "all": ""}
-	asked := v.asked("status")
-	wanted, ok := status[asked]
+	wanted, ok := status[v.asked("status")]
 	if !ok {
-		asked, wanted = "", stanna.AlertOpen
+		wanted = stanna.AlertOpen
 	}
 	a := alertsView{Own: v.caller.OwnAccountsOnly(), Open: wanted == stanna.AlertOpen}
 	page := v.pageNumber()
 	err := s.store.View(v.ctx, func(tx *store.Tx) error {
-		r, err := v.reachOf(tx)
+		counts, err := v.alertCounts(tx)
 		if err != nil {
 			return err
 		}
-		counts := map[stanna.AlertStatus]int{}
-		if r.all {
-			if counts, err = tx.AlertCounts(v.workspace()); err != nil {
-				return err
-			}
-		}
-		count := func(n int) string {
-			if !r.all {
-				return "" // of everybody's alerts; theirs are not counted
-			}
-			return v.local.number(float64(n))
-		}
+		count := func(n int) string { return v.local.number(float64(n)) }
 		a.Tabs = []tab{
-			{"tab-open", "Open", "/alerts", count(counts[stanna.AlertOpen]), asked == "" || asked == "open"},
-			{"tab-resolved", "Closed", "/alerts?status=resolved", count(counts[stanna.AlertResolved]), asked == "resolved"},
-			{"tab-all", "All", "/alerts?status=all", count(counts[stanna.AlertOpen] + counts[stanna.AlertResolved]), asked == "all"},
+			{"tab-open", "Open", "/alerts", count(counts[stanna.AlertOpen]), wanted == stanna.AlertOpen},
+			{"tab-resolved", "Closed", "/alerts?status=resolved", count(counts[stanna.AlertResolved]), wanted == stanna.AlertResolved},
+			{"tab-all", "All", "/alerts?status=all", count(counts[stanna.AlertOpen] + counts[stanna.AlertResolved]), wanted == ""},
 		}
-		list, total, err := within(r, page, alertClient, func(limit, offset int) ([]stanna.Alert, int, error) {
-			return tx.Alerts(v.workspace(), store.AlertQuery{Status: wanted, Limit: limit, Offset: offset})
-		})
+		list, total, err := tx.Alerts(v.workspace(), store.AlertQuery{Status: wanted, Owner: v.owner(), Limit: perPage, Offset: (page - 1) * perPage})
 		if err != nil {
 			return err
 		}
@@ -84,7 +70,21 @@ func (s *site) alerts(v *visit) (answer, error) {
 	return answer{title: "Alerts", body: alertsBody(a)}, err
 }
 
-func alertClient(a stanna.Alert) string { return a.ClientID }
+// alertCounts says how many alerts of each status the visitor sees.
+func (v *visit) alertCounts(tx *store.Tx) (map[stanna.AlertStatus]int, error) {
+	if v.owner() == "" {
+		return tx.AlertCounts(v.workspace())
+	}
+	counts := map[stanna.AlertStatus]int{}
+	for _, status := range []stanna.AlertStatus{stanna.AlertOpen, stanna.AlertResolved} {
+		_, n, err := tx.Alerts(v.workspace(), store.AlertQuery{Status: status, Owner: v.owner(), Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		counts[status] = n
+	}
+	return counts, nil
+}
 
 func openFirst(a stanna.Alert) int {
 	if a.Open() {
@@ -105,7 +105,7 @@ func (v *visit) alertRows(tx *store.Tx, list []stanna.Alert) ([]alertRow, error)
 	for i, a := range list {
 		ids[i] = a.ClientID
 	}
-	clients, err := clientsOf(tx, v.workspace(), ids)
+	clients, err := v.clientsOf(tx, ids)
 	if err != nil {
 		return nil, err
 	}

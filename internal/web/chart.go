@@ -12,7 +12,7 @@ import (
 // The field of a chart, in the units of its SVG.
 const (
 	chartWidth, chartHeight = 720.0, 240.0
-	chartLeft, chartRight   = 34.0, 706.0
+	chartLeft, chartRight   = 34.0, 668.0
 	chartTop, chartBottom   = 14.0, 210.0
 	chartPoints             = 300 // more than can be told apart
 	chartDots               = 45  // more values than that are drawn as a line alone

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"strings"
 	"time"
 
@@ -58,7 +57,7 @@ type signalRow struct {
 	At       stamp
 	Received stamp
 	Type     string
-	Data     string
+	Says     string
 	Source   string
 	Became   string
 	Reason   string
@@ -217,7 +216,7 @@ func (v *visit) signalRows(tx *store.Tx, client string, alerts []stanna.Alert) (
 	}
 	rows := make([]signalRow, len(list))
 	for i, x := range list {
-		r := signalRow{At: v.local.stamp(x.OccurredAt), Received: v.local.stamp(x.ReceivedAt), Type: string(x.Type), Data: brief(x.Data), Source: x.Source}
+		r := signalRow{At: v.local.stamp(x.OccurredAt), Received: v.local.stamp(x.ReceivedAt), Type: string(x.Type), Says: v.local.saying(x.Signal), Source: x.Source}
 		closed := closedBy(x, alerts)
 		d, did := deeds[x.ID]
 		switch {
@@ -246,15 +245,6 @@ func closedBy(x store.StoredSignal, alerts []stanna.Alert) *stanna.Alert {
 		}
 	}
 	return nil
-}
-
-// brief is the data of a signal, short enough for a row.
-func brief(data json.RawMessage) string {
-	text := strings.Join(strings.Fields(string(data)), " ")
-	if runes := []rune(text); len(runes) > 300 {
-		return string(runes[:300]) + "…"
-	}
-	return text
 }
 
 // messageRows are the newest messages about a client.

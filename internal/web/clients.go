@@ -29,10 +29,7 @@ type clientRow struct {
 func (s *site) clients(v *visit) (answer, error) {
 	c := clientsView{Search: v.asked("q"), Own: v.caller.OwnAccountsOnly(), Write: v.caller.May(auth.WriteClients)}
 	page := v.pageNumber()
-	q := store.ClientQuery{Search: c.Search, Limit: perPage, Offset: (page - 1) * perPage}
-	if c.Own {
-		q.Owner = v.caller.Email
-	}
+	q := store.ClientQuery{Search: c.Search, Owner: v.owner(), Limit: perPage, Offset: (page - 1) * perPage}
 	err := s.store.View(v.ctx, func(tx *store.Tx) error {
 		list, total, err := tx.Portraits(v.workspace(), q)
 		if err != nil {

@@ -38,39 +38,25 @@ type noteRow struct {
 	Link               string // to the message in Slack
 }
 
-func noteClient(n stanna.Notification) string { return n.ClientID }
-
 func (s *site) notifications(v *visit) (answer, error) {
 	statuses := map[string]stanna.NotificationStatus{"waiting": stanna.Waiting, "dead": stanna.Dead, "delivered": stanna.Delivered}
 	wanted := statuses[v.asked("status")]
 	n := notificationsView{Own: v.caller.OwnAccountsOnly(), Status: string(wanted), Resend: v.caller.May(auth.ResendDeliveries), Back: v.r.URL.RequestURI()}
 	page := v.pageNumber()
 	err := s.store.View(v.ctx, func(tx *store.Tx) error {
-		r, err := v.reachOf(tx)
+		counts, err := v.noteCounts(tx)
 		if err != nil {
 			return err
 		}
-		counts := map[stanna.NotificationStatus]int{}
-		if r.all {
-			if counts, err = tx.NotificationCounts(v.workspace()); err != nil {
-				return err
-			}
-		}
-		all := tab{ID: "tab-all", Label: "All", Path: "/notifications", Here: wanted == ""}
-		n.Tabs = append(n.Tabs, all)
+		n.Tabs = []tab{{ID: "tab-all", Label: "All", Path: "/notifications", Here: wanted == ""}}
 		for _, t := range []struct {
 			status stanna.NotificationStatus
 			label  string
 		}{{stanna.Dead, "Not delivered"}, {stanna.Waiting, "Waiting"}, {stanna.Delivered, "Delivered"}} {
-			choice := tab{ID: "tab-" + string(t.status), Label: t.label, Path: "/notifications?status=" + string(t.status), Here: wanted == t.status}
-			if r.all {
-				choice.Count = v.local.number(float64(counts[t.status]))
-			}
-			n.Tabs = append(n.Tabs, choice)
+			n.Tabs = append(n.Tabs, tab{"tab-" + string(t.status), t.label, "/notifications?status=" + string(t.status),
+				v.local.number(float64(counts[t.status])), wanted == t.status})
 		}
-		list, total, err := within(r, page, noteClient, func(limit, offset int) ([]stanna.Notification, int, error) {
-			return tx.Notifications(v.workspace(), store.NotificationQuery{Status: wanted, Limit: limit, Offset: offset})
-		})
+		list, total, err := tx.Notifications(v.workspace(), store.NotificationQuery{Status: wanted, Owner: v.owner(), Limit: perPage, Offset: (page - 1) * perPage})
 		if err != nil {
 			return err
 		}
@@ -86,12 +72,28 @@ func (s *site) notifications(v *visit) (answer, error) {
 	return answer{title: "Deliveries", body: notificationsBody(n)}, err
 }
 
+// noteCounts says how many notifications of each status the visitor sees.
+func (v *visit) noteCounts(tx *store.Tx) (map[stanna.NotificationStatus]int, error) {
+	if v.owner() == "" {
+		return tx.NotificationCounts(v.workspace())
+	}
+	counts := map[stanna.NotificationStatus]int{}
+	for _, status := range []stanna.NotificationStatus{stanna.Dead, stanna.Waiting, stanna.Delivered} {
+		_, n, err := tx.Notifications(v.workspace(), store.NotificationQuery{Status: status, Owner: v.owner(), Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		counts[status] = n
+	}
+	return counts, nil
+}
+
 func (v *visit) noteRows(tx *store.Tx, list []stanna.Notification, names channels) ([]noteRow, error) {
 	ids := make([]string, len(list))
 	for i, n := range list {
 		ids[i] = n.ClientID
 	}
-	clients, err := clientsOf(tx, v.workspace(), ids)
+	clients, err := v.clientsOf(tx, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -52,16 +52,10 @@ func (s *site) overview(v *visit) (answer, error) {
 	o := overviewView{Own: v.caller.OwnAccountsOnly(), Log: v.caller.May(auth.ReadDeliveries)}
 	o.Hello = v.caller.Name
 	err := s.store.View(v.ctx, func(tx *store.Tx) error {
-		r, err := v.reachOf(tx)
-		if err != nil {
+		if err := v.countClients(tx, &o); err != nil {
 			return err
 		}
-		if o.Clients = len(r.mine); r.all {
-			if o.Clients, err = tx.ClientCount(v.workspace()); err != nil {
-				return err
-			}
-		}
-		if err := s.overviewAlerts(tx, v, r, &o); err != nil {
+		if err := s.overviewAlerts(tx, v, &o); err != nil {
 			return err
 		}
 		conn, connected, err := tx.Connection(v.workspace())
@@ -76,7 +70,7 @@ func (s *site) overview(v *visit) (answer, error) {
 			o.Line = lineOf(v, conn, connected, names)
 		}
 		if o.Log {
-			if err := s.overviewMessages(tx, v, r, names, &o); err != nil {
+			if err := s.overviewMessages(tx, v, names, &o); err != nil {
 				return err
 			}
 		}
@@ -88,50 +82,48 @@ func (s *site) overview(v *visit) (answer, error) {
 	return answer{title: "Overview", body: overviewBody(o)}, err
 }
 
-func (s *site) overviewAlerts(tx *store.Tx, v *visit, r reach, o *overviewView) error {
-	list, all, err := tx.Alerts(v.workspace(), store.AlertQuery{Status: stanna.AlertOpen, Limit: countedAlerts})
-	if err != nil {
+func (v *visit) countClients(tx *store.Tx, o *overviewView) (err error) {
+	if !o.Own {
+		o.Clients, err = tx.ClientCount(v.workspace())
 		return err
 	}
-	if all > len(list) {
-		o.Counted = "of the newest " + v.local.number(float64(len(list)))
-	}
-	counts := map[stanna.Severity]int{}
-	var mine []stanna.Alert
-	for _, a := range list {
-		if r.all || r.mine[a.ClientID] {
-			counts[a.Severity]++
-			mine = append(mine, a)
-		}
-	}
-	if o.Open = len(mine); r.all {
-		o.Open = all
-	}
-	for _, sev := range []stanna.Severity{stanna.Critical, stanna.High, stanna.Medium, stanna.Low, stanna.Info} {
-		if counts[sev] > 0 || sev.Rank() >= stanna.Medium.Rank() {
-			o.Counts = append(o.Counts, severityCount{severityMark(sev), counts[sev]})
-		}
-	}
-	rankAlerts(mine)
-	o.Worst, err = v.alertRows(tx, mine[:min(len(mine), 5)])
+	_, o.Clients, err = tx.Portraits(v.workspace(), store.ClientQuery{Owner: v.owner(), Limit: 1})
 	return err
 }
 
-func (s *site) overviewMessages(tx *store.Tx, v *visit, r reach, names channels, o *overviewView) error {
-	if r.all {
-		counts, err := tx.NotificationCounts(v.workspace())
-		if err != nil {
-			return err
-		}
-		o.Waiting, o.Dead = counts[stanna.Waiting], counts[stanna.Dead]
-	}
-	list, _, err := within(r, 1, noteClient, func(limit, offset int) ([]stanna.Notification, int, error) {
-		return tx.Notifications(v.workspace(), store.NotificationQuery{Limit: limit, Offset: offset})
-	})
+func (s *site) overviewAlerts(tx *store.Tx, v *visit, o *overviewView) error {
+	list, all, err := tx.Alerts(v.workspace(), store.AlertQuery{Status: stanna.AlertOpen, Owner: v.owner(), Limit: countedAlerts})
 	if err != nil {
 		return err
 	}
-	o.Messages, err = v.noteRows(tx, list[:min(len(list), 5)], names)
+	if o.Open = all; all > len(list) {
+		o.Counted = "(severities of the newest " + v.local.number(float64(len(list))) + ")"
+	}
+	counts := map[stanna.Severity]int{}
+	for _, a := range list {
+		counts[a.Severity]++
+	}
+	for _, sev := range []stanna.Severity{stanna.Critical, stanna.High, stanna.Medium, stanna.Low, stanna.Info} {
+		if counts[sev] > 0 {
+			o.Counts = append(o.Counts, severityCount{severityMark(sev), counts[sev]})
+		}
+	}
+	rankAlerts(list)
+	o.Worst, err = v.alertRows(tx, list[:min(len(list), 5)])
+	return err
+}
+
+func (s *site) overviewMessages(tx *store.Tx, v *visit, names channels, o *overviewView) error {
+	counts, err := v.noteCounts(tx)
+	if err != nil {
+		return err
+	}
+	o.Waiting, o.Dead = counts[stanna.Waiting], counts[stanna.Dead]
+	list, _, err := tx.Notifications(v.workspace(), store.NotificationQuery{Owner: v.owner(), Limit: 5})
+	if err != nil {
+		return err
+	}
+	o.Messages, err = v.noteRows(tx, list, names)
 	return err
 }
 

@@ -74,7 +74,10 @@ type testView struct {
 const maxOptions = 500
 
 func (s *site) slack(v *visit) (answer, error) {
-	view := slackView{Manages: v.caller.May(auth.Connect), Result: resultOf(v.asked("result"))}
+	view := slackView{Manages: v.caller.May(auth.Connect)}
+	if sessions := s.auth.Sessions(); !sessions.Exists(v.ctx, flashGood) && !sessions.Exists(v.ctx, flashBad) {
+		view.Result = resultOf(v.asked("result")) // else the sentence says it, and says more
+	}
 	if !view.Manages {
 		view.Admins = s.admins(v)
 	}
@@ -233,17 +236,17 @@ func resultOf(word string) *resultView {
 		return &resultView{false, "Nothing was connected: Cancel was pressed on Slack's page."}
 	}
 	known := map[string]string{
-		"state":             "This way back from Slack was used before, is older than ten minutes, or is not ours. Press Connect again.",
-		"team_taken":        "This Slack workspace is connected to another workspace of this server. An admin of the other one disconnects it first.",
-		"other_team":        "Another Slack workspace was chosen than the one that is connected. Disconnect that one first, or choose it at the top right of Slack's page.",
-		"other_browser":     "This was begun in another browser, or its cookie was lost. Press Connect again.",
-		"other_user":        "Somebody else began this. Press Connect yourself.",
-		"org_wide":          "The app was installed for a whole organisation. Press Connect again and choose one workspace at the top right of Slack's page.",
-		"not_configured":    "This server has no Slack app of its own yet. Paste a bot token below, or set the app's client id and secret.",
-		"denied":            "Slack did not let the app be installed. An admin of the Slack workspace may have to approve it first.",
-		"stale_state":       "This way back from Slack was used before, or is older than ten minutes. Press Connect again.",
-		"exchange_failed":   "Slack did not finish connecting. Press Connect again; if it stays, the checks below say more.",
-		"SLACK_UNAVAILABLE": "Slack could not be reached. Press Connect again in a moment.",
+		"not_configured":  "This server has no Slack app of its own yet. Paste a bot token below, or set the app's client id and secret.",
+		"denied":          "Slack did not let the app be installed. An admin of the Slack workspace may have to approve it first.",
+		"no_state":        "This installation was begun at Slack, so that we cannot tell whose it is. Press Connect here.",
+		"stale_state":     "This way back from Slack was used before, or is older than ten minutes. Press Connect again.",
+		"other_browser":   "This was begun in another browser, or its cookie was lost. Press Connect again.",
+		"other_user":      "Somebody else began this. Press Connect yourself.",
+		"exchange_failed": "Slack did not finish connecting. Press Connect again; if it stays, the checks say more.",
+		"org_wide":        "The app was installed for a whole organisation. Press Connect again and choose one workspace at the top right of Slack's page.",
+		"team_taken":      "This Slack workspace is connected to another workspace of this server. An admin of the other one disconnects it first.",
+		"other_team":      "Another Slack workspace was chosen than the one that is connected. Disconnect that one first, or choose it at the top right of Slack's page.",
+		"unavailable":     "Slack could not be reached. Press Connect again in a moment.",
 	}
 	if text, ok := known[word]; ok {
 		return &resultView{false, text}

@@ -39,16 +39,10 @@ func (s *site) slackSettings(v *visit) (answer, error) {
 		return s.sorry(v, back, err)
 	}
 	if main.ID != "" && main.ID == fallback.ID {
-		return s.sorry(v, back, stanna.InvalidField("fallback", "choose another than the default channel: it is for when that one breaks"))
+		return s.sorry(v, back, stanna.InvalidField("fallback channel", "choose another than the default channel: it is for when that one breaks"))
 	}
 	if err := s.saveChannels(v, main.ID, fallback.ID); err != nil {
 		return s.sorry(v, back, err)
-	}
-	for _, ch := range []stanna.Channel{main, fallback} {
-		if ch.Health == stanna.Broken {
-			s.tell(v, flashBad, "Saved, but nothing can be told in #"+ch.Name+" yet. "+ch.Repair)
-			return answer{to: back}, nil
-		}
 	}
 	return s.done(v, back, "The channels are saved. Send a test to see a message arrive.")
 }
@@ -65,7 +59,11 @@ func (s *site) chosen(v *visit, field, before string) (stanna.Channel, error) {
 	if wanted == "" {
 		return stanna.Channel{}, nil
 	}
-	return s.line.Lookup(v.ctx, v.workspace(), wanted)
+	ch, err := s.line.Lookup(v.ctx, v.workspace(), wanted)
+	if err == nil && ch.Health == stanna.Broken {
+		err = stanna.InvalidField(field+" channel", "nothing can be told in #%s yet, so nothing was changed. %s", ch.Name, ch.Repair)
+	}
+	return ch, err
 }
 
 func (s *site) saveChannels(v *visit, main, fallback string) error {
@@ -84,7 +82,7 @@ func (s *site) saveChannels(v *visit, main, fallback string) error {
 		if err := tx.PutSettings(w); err != nil {
 			return err
 		}
-		return tx.Audit(stanna.AuditEntry{Workspace: w.ID, At: s.clock.Real(), Actor: v.caller.Actor(), Action: "settings.changed", Subject: w.ID,
+		return tx.Audit(stanna.AuditEntry{Workspace: w.ID, At: s.clock.Real(), Actor: v.caller.Actor(), Action: "slack.settings_changed", Subject: w.ID,
 			Details: map[string]string{"defaultChannel": main, "fallbackChannel": fallback}})
 	})
 	for more := err == nil && main != ""; more && err == nil; {

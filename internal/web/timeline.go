@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/auth"
@@ -167,10 +169,11 @@ func fromTo(e stanna.AuditEntry) string {
 	return ", " + e.Details["from"] + " → " + e.Details["to"]
 }
 
-// capital gives words of ours a capital letter.
+// capital gives words a capital letter.
 func capital(s string) string {
 	if s == "" {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }

@@ -1,0 +1,66 @@
+package web
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/gostanna/stanna"
+)
+
+// saying is what a signal says, in words where we understand it.
+func (l local) saying(s stanna.Signal) string {
+	if s.Check(s.ReceivedAt) != nil { // it was checked when it came
+		return brief(s.Data)
+	}
+	switch f := s.Fact.(type) {
+	case stanna.HealthScored:
+		parts := []string{"Score " + l.number(f.Score)}
+		for _, x := range f.Factors[:min(len(f.Factors), 5)] {
+			part := x.Name
+			if x.Detail != "" {
+				part += ": " + x.Detail
+			}
+			if x.Impact != nil {
+				part += " (" + l.signed(*x.Impact) + ")"
+			}
+			parts = append(parts, part)
+		}
+		if more := len(f.Factors) - 5; more > 0 {
+			parts = append(parts, "and "+l.count(more, "more reason"))
+		}
+		return strings.Join(parts, " · ")
+	case stanna.EngagementMeasured:
+		return strings.TrimSpace(l.number(f.Value) + " " + f.Unit)
+	case stanna.ChurnPredicted:
+		return "Probability " + l.percent(f.Probability)
+	case stanna.SentimentDetected:
+		return joined(l.signed(f.Score), f.Quote)
+	case stanna.Contacted:
+		return joined(capital(f.Kind), f.Summary)
+	case stanna.PaymentFailed:
+		return l.money(stanna.MoneyOf(f.Amount, f.Currency))
+	}
+	return brief(s.Data)
+}
+
+func joined(parts ...string) string {
+	var said []string
+	for _, p := range parts {
+		if p != "" {
+			said = append(said, p)
+		}
+	}
+	return strings.Join(said, " · ")
+}
+
+// brief is the data of a signal as it came, short enough for a row.
+func brief(data json.RawMessage) string {
+	text := strings.Join(strings.Fields(string(data)), " ")
+	if text == "{}" {
+		return ""
+	}
+	if runes := []rune(text); len(runes) > 300 {
+		return string(runes[:300]) + "…"
+	}
+	return text
+}
