@@ -55,7 +55,7 @@ func BenchmarkOneSignal(b *testing.B) {
 			}
 			io.Copy(io.Discard, res.Body)
 			res.Body.Close()
-			if res.StatusCode != 202 {
+			if res.StatusCode != 200 {
 				b.Errorf("status %d", res.StatusCode)
 				return
 			}

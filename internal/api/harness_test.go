@@ -342,3 +342,9 @@ func openStore(t testing.TB) *store.Store {
 }
 
 func nopLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+func (st *stage) fault(f sandbox.Fault) {
+	st.Helper()
+	_, err := st.sandbox.SetFault(f)
+	st.must(err)
+}

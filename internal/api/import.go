@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -73,6 +74,7 @@ func (a *api) importClients(v *visit, r *http.Request) error {
 			v.Header().Set("Retry-After", retryText(p.retryAfter))
 		}
 	}
+	slices.SortFunc(in.report.Lines, func(x, y importLine) int { return x.Line - y.Line })
 	writeJSON(v, max(in.report.Status, http.StatusOK), &in.report)
 	return nil
 }
@@ -123,7 +125,6 @@ func (in *clientImport) take(chunk []importRow) error {
 		base := clients[id]
 		base.ID = id
 		c, err := in.file.into(row, base, in.currency)
-		c.ID = id
 		if owner := owners[c.Domain]; err == nil && c.Domain != "" && owner != "" && owner != id {
 			err = stanna.InvalidField("domain", "%s belongs to the client %s", clip(c.Domain, 100), clip(owner, 100))
 		}

@@ -218,6 +218,7 @@ func (g *rowGuard) Read(p []byte) (int, error) {
 // of.
 func (f *clientFile) into(row importRow, c stanna.Client, currency string) (stanna.Client, error) {
 	row.client = c
+	id := c.ID // an empty cell has found it elsewhere
 	for i, set := range f.set {
 		if set == nil {
 			continue
@@ -226,6 +227,7 @@ func (f *clientFile) into(row importRow, c stanna.Client, currency string) (stan
 			return row.client, err
 		}
 	}
+	row.client.ID = id
 	if f.has("mrr") {
 		row.client.MRR = stanna.Money{}
 		if row.mrr != "" {

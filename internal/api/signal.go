@@ -58,24 +58,20 @@ func (a *api) oneSignal(v *visit, r *http.Request, body []byte) error {
 		return err
 	}
 	out := outcomes[0]
-	status := http.StatusAccepted
-	switch out.Became {
-	case stanna.Rejected:
+	if out.Became == stanna.Rejected {
 		p := translate(out.Err)
 		if p.Details == nil {
 			p.Details = map[string]any{}
 		}
 		p.Details["reason"] = out.Reason
 		return p
-	case stanna.Duplicate:
-		status = http.StatusOK
 	}
 	b, err := json.Marshal(signalAnswer{ID: signal.ID, Status: out.Became, Reason: out.Reason, Explanation: explain(out.Reason), Alerts: changes(out.Alerts)})
 	if err != nil {
 		return err
 	}
 	v.Header()["Content-Type"] = jsonType
-	v.WriteHeader(status)
+	v.WriteHeader(http.StatusOK) // not 202: it is stored and judged, nothing is left to come
 	v.Write(append(b, '\n'))
 	return nil
 }
@@ -159,7 +155,7 @@ func mediaType(r *http.Request) string {
 func describeSignals(registry huma.Registry, op *huma.Operation) {
 	signal := schemaOf[signalInput](registry)
 	op.Description += " Every signal that is answered as accepted, late or backfill is stored, durably. A repeat of an id changes nothing.\n\n" +
-		"One object is answered 202, a repeat 200, a bad one 400. An array (10 MB) or lines (" + ndjson + ", of any length, 1 MB a line) are answered with totals " +
+		"One object is answered 200, a repeat too, a bad one 400. An array (10 MB) or lines (" + ndjson + ", of any length, 1 MB a line) are answered with totals " +
 		"and the first 1,000 items that were not accepted; with `Accept: " + ndjson + "` lines are answered line by line, as they are stored. " +
 		"When the store cannot take more, nothing from there on is taken in: 503, `failed` and `resumeFrom` say so."
 	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
@@ -167,8 +163,7 @@ func describeSignals(registry huma.Registry, op *huma.Operation) {
 		ndjson:             {Schema: signal},
 	}}
 	one, many, line := schemaOf[signalAnswer](registry), schemaOf[signalReport](registry), schemaOf[signalItem](registry)
-	op.Responses["202"] = &huma.Response{Description: "The signal is stored", Content: content("application/json", one)}
-	op.Responses["200"] = &huma.Response{Description: "A repeat of one signal; or what became of an array or of lines", Content: map[string]*huma.MediaType{
+	op.Responses["200"] = &huma.Response{Description: "What became of the signal; of an array or of lines, in totals", Content: map[string]*huma.MediaType{
 		"application/json": {Schema: &huma.Schema{OneOf: []*huma.Schema{one, many}}}, ndjson: {Schema: line}}}
 	op.Responses["503"] = &huma.Response{Description: "Not everything was taken in; send it again, from resumeFrom on or whole", Content: content("application/json", many)}
 }

@@ -24,7 +24,7 @@ type alertRow struct {
 	Severity                 mark
 	Status                   mark
 	Type                     string
-	From, To, Change         string
+	Change                   string // "64 → 38"; of a closed one "64 → 38 → 70"
 	MRR, Owner               string
 	Rule                     string
 	Opened, Closed           stamp
@@ -118,9 +118,18 @@ func (v *visit) alertRows(tx *store.Tx, list []stanna.Alert) ([]alertRow, error)
 
 func (v *visit) alertRow(a stanna.Alert, c stanna.Client) alertRow {
 	return alertRow{Path: alertPath(a.ID), Client: c.Name, ClientPath: clientPath(c.ID), Severity: severityMark(a.Severity), Status: alertMark(a),
-		Type: typeName(a.Type), From: v.local.number(a.Evidence.Base), To: v.local.number(a.Evidence.Value), Change: v.local.signed(a.Evidence.Value - a.Evidence.Base),
+		Type: typeName(a.Type), Change: v.local.change(a),
 		MRR: v.local.money(c.MRR), Owner: c.CSMOwner, Rule: a.RuleName, Opened: v.local.stamp(a.OpenedAt), Closed: v.local.stamp(a.ClosedAt),
 		Why: a.Why.Sentence(), Unstable: a.Unstable, IsOpen: a.Open()}
+}
+
+// change is where the measure came from and went.
+func (l local) change(a stanna.Alert) string {
+	e := a.Evidence
+	if !a.Open() && e.Worst != e.Value {
+		return l.number(e.Base) + " → " + l.number(e.Worst) + " → " + l.number(e.Value)
+	}
+	return l.number(e.Base) + " → " + l.number(e.Value)
 }
 
 // typeName is what people call an alert type; the catalogue knows.

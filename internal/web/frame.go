@@ -46,7 +46,7 @@ func (s *site) frame(v *visit, a answer) frame {
 		{place{ID: "nav-overview", Label: "Overview", Path: "/"}, auth.ReadFigures},
 		{place{ID: "nav-alerts", Label: "Alerts", Path: "/alerts"}, auth.ReadClients},
 		{place{ID: "nav-clients", Label: "Clients", Path: "/clients"}, auth.ReadClients},
-		{place{ID: "nav-notifications", Label: "Deliveries", Path: "/notifications"}, auth.ReadDeliveries},
+		{place{ID: "nav-notifications", Label: "Notifications", Path: "/notifications"}, auth.ReadDeliveries},
 		{place{ID: "nav-integrations", Label: "Integrations", Path: "/integrations"}, auth.ReadConnections},
 	} {
 		if v.caller.May(p.need) {

@@ -45,6 +45,7 @@ type house struct {
 	sandbox *sandbox.Sandbox
 	team    string
 	server  *httptest.Server
+	site    *site
 	admin   auth.Caller
 	users   map[string]string // by e-mail
 }
@@ -71,8 +72,9 @@ func newHouse(t *testing.T) *house {
 		Links: deliver.Links{PublicURL: publicURL}, Look: func() { q.Look() }, Count: func(string, time.Duration) {}, Log: log})
 	q = queue.New(queue.Options{Store: h.store, Handlers: map[string]queue.Handler{"slack": courier}, Now: clock.Real, Log: log})
 	h.intake = intake.New(intake.Options{Store: h.store, Clock: clock, Wake: q.Wake, Count: func(stanna.Became, int) {}, Log: log})
-	h.server.Config.Handler = Secure(Headers{PublicURL: publicURL, SlackURL: slackServer.URL}, New(Options{Store: h.store, Auth: h.auth, Line: line,
-		Intake: h.intake, Clock: clock, PublicURL: publicURL, SlackURL: slackServer.URL, Log: log}))
+	options := Options{Store: h.store, Auth: h.auth, Line: line, Intake: h.intake, Clock: clock, PublicURL: publicURL, SlackURL: slackServer.URL, Log: log}
+	h.site = newSite(options)
+	h.server.Config.Handler = Secure(Headers{PublicURL: publicURL, SlackURL: slackServer.URL}, New(options))
 	h.server.Start()
 
 	ctx, cancel := context.WithCancel(context.Background())

@@ -69,7 +69,7 @@ func (s *site) notifications(v *visit) (answer, error) {
 		n.Rows, err = v.noteRows(tx, list, names)
 		return err
 	})
-	return answer{title: "Deliveries", body: notificationsBody(n)}, err
+	return answer{title: "Notifications", body: notificationsBody(n)}, err
 }
 
 // noteCounts says how many notifications of each status the visitor sees.

@@ -424,7 +424,7 @@ func overviewBody(v overviewView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Log {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<section class=\"card\" id=\"last-messages\"><div class=\"card-head\"><h2>Last told</h2><a href=\"/notifications\">All deliveries</a></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<section class=\"card\" id=\"last-messages\"><div class=\"card-head\"><h2>Last told</h2><a href=\"/notifications\">All notifications</a></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -44,7 +44,7 @@ func (v *visit) channelsOf(tx *store.Tx, manages bool) (channels, error) {
 		switch {
 		case x.Private && !manages:
 			c.names[x.ID] = "a private channel"
-		case x.Name != "":
+		case x.Name != "" && x.Name != x.ID:
 			c.names[x.ID] = "#" + x.Name
 		}
 	}

@@ -122,28 +122,3 @@ func (h *house) town() (alert, group string) {
 	group = h.group("globex", "umbrella", "wayne", "wonka", "hostile")
 	return alert, group
 }
-
-// group puts the threads of clients into one summary.
-func (h *house) group(clients ...string) string {
-	id := store.NewID("sum")
-	h.update(func(tx *store.Tx) error {
-		d := stanna.SlackChannel(h.team, "C0HEALTH01")
-		if err := tx.PutMessages(stanna.Message{Workspace: acme, ID: id, Kind: stanna.Summary, Destination: d, Intended: d, Revision: 1, Rendered: 1, Channel: "C0HEALTH01", TS: "1700000000.000100", CreatedAt: time.Now(), PostedAt: time.Now()}); err != nil {
-			return err
-		}
-		for _, c := range clients {
-			list, err := tx.ClientMessages(acme, c, 1)
-			if err != nil {
-				return err
-			}
-			for _, m := range list {
-				m.SummaryID = id
-				if err := tx.PutMessages(m); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-	return id
-}
