@@ -15,7 +15,7 @@ generate: ## the pages' Go from their .templ files
 	go tool templ generate
 
 bench: ## measure against the bars of the design and write docs/benchmarks.md
-	@test/bench
+	@go run ./test/bench
 
 build: ## the one binary
 	CGO_ENABLED=0 go build -trimpath -o stanna ./cmd/stanna

@@ -54,7 +54,7 @@ func TestScripts(t *testing.T) {
 						env.Setenv("STANNA_DATABASE_URL", storetest.URL(env.T().(testing.TB), engine))
 						env.Setenv("STANNA_KEYSET", filepath.Join(env.WorkDir, "keyset.json"))
 					}
-					s := &stage{servers: map[string]*exec.Cmd{}, env: env}
+					s := &stage{servers: map[string]*exec.Cmd{}, browsers: map[string]*http.Client{}, env: env}
 					env.Values["stage"] = s
 					env.Defer(s.clear)
 					return nil
@@ -81,10 +81,11 @@ func TestScripts(t *testing.T) {
 
 // stage is what runs beside a script.
 type stage struct {
-	env     *testscript.Env
-	mu      sync.Mutex
-	servers map[string]*exec.Cmd
-	browser *http.Client
+	env      *testscript.Env
+	mu       sync.Mutex
+	servers  map[string]*exec.Cmd
+	browser  *http.Client
+	browsers map[string]*http.Client
 }
 
 func stageOf(ts *testscript.TestScript) *stage { return ts.Value("stage").(*stage) }
@@ -264,19 +265,30 @@ func cmdHTTP(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // browse STATUS METHOD PATH [name=value…]: asks like a browser that keeps
-// cookies and follows redirects; the last line of stderr is where it ended.
-// "browse new" is another browser.
+// cookies and follows redirects, unless a redirect is what is wanted; the last
+// line of stderr is where it ended. "browse new" is another browser, "browse
+// as NAME" one of several.
 func cmdBrowse(ts *testscript.TestScript, neg bool, args []string) {
 	s := stageOf(ts)
+	if args[0] == "as" {
+		s.browser = s.browsers[args[1]]
+	}
 	if s.browser == nil || args[0] == "new" {
 		jar, err := cookiejar.New(nil)
 		ts.Check(err)
 		s.browser = &http.Client{Jar: jar}
-		if args[0] == "new" {
-			return
+		if args[0] == "as" {
+			s.browsers[args[1]] = s.browser
 		}
 	}
+	if args[0] == "new" || args[0] == "as" {
+		return
+	}
 	want, method, target := args[0], args[1], args[2]
+	s.browser.CheckRedirect = nil
+	if strings.HasPrefix(want, "3") {
+		s.browser.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	}
 	if !strings.HasPrefix(target, "http") {
 		target = ts.Getenv("URL") + target
 	}
@@ -356,9 +368,10 @@ func cmdSlack(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprintln(ts.Stdout(), strings.Join(lines, "\n"))
 }
 
-// setvar NAME REGEXP: takes the first group that matches in the last stdout.
+// setvar NAME REGEXP: takes the first group that matches in the last stdout or
+// stderr.
 func cmdSetvar(ts *testscript.TestScript, neg bool, args []string) {
-	out := ts.ReadFile("stdout")
+	out := ts.ReadFile("stdout") + ts.ReadFile("stderr")
 	found := regexp.MustCompile(args[1]).FindStringSubmatch(out)
 	if len(found) == 0 {
 		ts.Fatalf("%s is not in: %s", args[1], out)

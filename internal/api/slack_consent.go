@@ -82,9 +82,6 @@ func (a *api) slackCallback(v *visit, r *http.Request) error {
 		to = slackPage
 	}
 	good := "Connected to the Slack workspace " + result.Connection.TeamName + "."
-	if len(result.Missing) > 0 {
-		good += " These optional permissions were not granted: " + strings.Join(result.Missing, ", ") + "."
-	}
 	return a.back(v, r, to, err, good)
 }
 

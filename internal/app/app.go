@@ -175,6 +175,11 @@ func (a *App) close() {
 // first makes the first workspace and its admin on a server that has nobody,
 // and gives every workspace a rule.
 func (a *App) first(ctx context.Context) error {
+	if a.store.Engine() == "sqlite" { // whoever held a lane here is gone
+		if err := a.store.Update(ctx, func(tx *store.Tx) error { return tx.FreeLanes() }); err != nil {
+			return err
+		}
+	}
 	workspace := workspaceOf(a.config.AdminEmail)
 	token, made, err := a.auth.Setup(ctx, workspace, a.config.AdminEmail)
 	if err != nil {

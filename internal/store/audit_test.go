@@ -68,9 +68,11 @@ func TestAuditChain(t *testing.T) {
 		if head, loose, err := verify(t, s, nil); head.Seq != 0 || loose != 0 || err != nil {
 			t.Fatalf("an empty trail: %v, %d, %v", head, loose, err)
 		}
-		const n = 1203 // more than a page
+		const n = 1002 // more than a page
 		trail(t, s, n)
-		update(t, s, func(tx *store.Tx) error { return tx.Audit(entry(n+1), stanna.AuditEntry{Workspace: "beta.com", At: day}) })
+		update(t, s, func(tx *store.Tx) error {
+			return tx.Audit(entry(n+1), stanna.AuditEntry{Workspace: "beta.com", At: day})
+		})
 		head, loose, err := verify(t, s, nil)
 		if head.Seq != n || loose != 1 || err != nil {
 			t.Fatalf("head %d, %d loose, %v", head.Seq, loose, err)

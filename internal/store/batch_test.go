@@ -40,14 +40,17 @@ func TestBatchSizes(t *testing.T) {
 					t.Fatalf("row %d of %d is %v, want %s", i, n, row, want)
 				}
 			}
+			if n < 1000 {
+				continue
+			}
 			update(t, s, func(tx *store.Tx) error {
-				for size := 0; size <= min(n, 256); size++ {
+				for _, size := range []int{0, 1, 2, 4, 5, 15, 16, 17, 63, 64, 65, 255, 256} {
 					asked := append(ids[:size:size], "unknown")[:min(size+1, 256)]
 					known, err := tx.KnownSignals(workspace, asked)
 					if err != nil {
 						return err
 					}
-					if want := min(size, 256); len(known) != want || known["unknown"] {
+					if len(known) != size || known["unknown"] {
 						t.Fatalf("of %d ids %d are known", size, len(known))
 					}
 				}
@@ -84,9 +87,9 @@ func TestErrorClasses(t *testing.T) {
 			t.Fatal(err)
 		}
 		for statement, wantUnique := range map[string]bool{
-			`insert into meta (key, value) values ('a', $1)`:                         true,
-			`insert into meta (key, value) values (null, $1)`:                        false,
-			`insert into nowhere (key, value) values ('unique constraint', $1)`:      false,
+			`insert into meta (key, value) values ('a', $1)`:                          true,
+			`insert into meta (key, value) values (null, $1)`:                         false,
+			`insert into nowhere (key, value) values ('unique constraint', $1)`:       false,
 			`insert into meta (key, value) values ('duplicate key', $1), ('b', null)`: false,
 		} {
 			unique, again := store.ErrorClasses(s.Raw(statement, []byte{1}))
@@ -144,7 +147,9 @@ func TestDeadlockIsRunAgain(t *testing.T) {
 // nobody.
 func TestRollback(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		add := func(tx *store.Tx) error { return tx.PutClients([]stanna.Client{{Workspace: "acme.com", ID: "c1", Name: "x"}}, day) }
+		add := func(tx *store.Tx) error {
+			return tx.PutClients([]stanna.Client{{Workspace: "acme.com", ID: "c1", Name: "x"}}, day)
+		}
 		_ = s.Update(context.Background(), func(tx *store.Tx) error { _ = add(tx); return context.Canceled })
 		func() {
 			defer func() { _ = recover() }()

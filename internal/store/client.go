@@ -89,8 +89,8 @@ type ClientQuery struct {
 }
 
 func (q ClientQuery) where(workspace string) (string, []any) {
-	return `c.workspace = $1 and ($2 = '' or lower(c.name || ' ' || c.domain || ' ' || c.id) like $3 escape '\') and ($4 = '' or lower(c.csm_owner) = $4)`,
-		[]any{workspace, q.Search, "%" + likeEscaper.Replace(strings.ToLower(q.Search)) + "%", strings.ToLower(q.Owner)}
+	return `c.workspace = $1 and ($2 = '' or lower(c.name || ' ' || c.domain || ' ' || c.id) like lower($3) escape '\') and ($4 = '' or lower(c.csm_owner) = $4)`,
+		[]any{workspace, q.Search, "%" + likeEscaper.Replace(q.Search) + "%", strings.ToLower(q.Owner)}
 }
 
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
@@ -125,7 +125,7 @@ func (tx *Tx) ClientCount(workspace string) (int, error) {
 // conflict.
 func (tx *Tx) PutClients(clients []stanna.Client, now time.Time) error {
 	args := make([]any, 0, 16*len(clients))
-	states := make([]any, 0, 3*len(clients))
+	states := make([]any, 0, 6*len(clients))
 	for _, c := range clients {
 		contacts, tags, custom, err := listsOf(c)
 		if err != nil {
@@ -134,7 +134,7 @@ func (tx *Tx) PutClients(clients []stanna.Client, now time.Time) error {
 		mrr := sql.NullInt64{Int64: c.MRR.Minor, Valid: c.HasMRR()}
 		args = append(args, c.Workspace, c.ID, c.Name, c.Domain, mrr, c.MRR.Currency, c.Tier, c.CSMOwner, contacts,
 			c.RenewalDate, c.RenewalMonths, tags, custom, c.IsExcluded, micros(c.CreatedAt), micros(now))
-		states = append(states, c.Workspace, c.ID, micros(now))
+		states = append(states, c.Workspace, c.ID, "{}", []byte{}, []byte{}, micros(now))
 	}
 	err := tx.insert(`insert into client (workspace, id, name, domain, mrr, currency, tier, csm_owner, contacts,
 		renewal_date, renewal_months, tags, custom, is_excluded, created_at, updated_at)`,
@@ -148,13 +148,8 @@ func (tx *Tx) PutClients(clients []stanna.Client, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	for i := 0; i < len(states); i += 3 {
-		if _, err := tx.exec(`insert into client_state (workspace, client_id, facts, health, engagement, updated_at)
-			values ($1, $2, '{}', $4, $4, $3) on conflict (workspace, client_id) do nothing`, append(states[i:i+3:i+3], []byte{})...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.insert(`insert into client_state (workspace, client_id, facts, health, engagement, updated_at)`,
+		`on conflict (workspace, client_id) do nothing`, 6, states)
 }
 
 // DomainOwners says which client has each of the domains.

@@ -112,8 +112,9 @@ func (s *Store) openSQLite(ctx context.Context, path string, exclusive bool) err
 	}
 	const common = "?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=journal_mode(wal)" +
 		"&_pragma=synchronous(full)&_pragma=cache_size(-65536)&_pragma=temp_store(memory)&_pragma=wal_autocheckpoint(16384)"
+	file := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
 	var err error
-	if s.write, err = sql.Open("sqlite", "file:"+path+common+"&_txlock=immediate"); err != nil {
+	if s.write, err = sql.Open("sqlite", file+common+"&_txlock=immediate"); err != nil {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
 	s.write.SetMaxOpenConns(1)
@@ -121,7 +122,7 @@ func (s *Store) openSQLite(ctx context.Context, path string, exclusive bool) err
 	if err := s.write.PingContext(ctx); err != nil {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
-	if s.read, err = sql.Open("sqlite", "file:"+path+common+"&_pragma=query_only(1)"); err != nil {
+	if s.read, err = sql.Open("sqlite", file+common+"&_pragma=query_only(1)"); err != nil {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
 	s.read.SetMaxOpenConns(4)

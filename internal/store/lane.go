@@ -26,6 +26,9 @@ func (tx *Tx) Enqueue(jobs ...stanna.Job) error {
 	if len(jobs) == 0 {
 		return nil
 	}
+	if len(jobs) > 1 {
+		jobs = merged(jobs)
+	}
 	args := make([]any, 0, 10*len(jobs))
 	due := map[string]int64{}
 	for _, j := range jobs {
@@ -52,6 +55,27 @@ func (tx *Tx) Enqueue(jobs ...stanna.Job) error {
 	return tx.insert(`insert into lane (name, gate, next_due, not_before, leased_by, leased_until, epoch, failures, memo, paused)`,
 		`on conflict (name) do update set next_due =
 			case when lane.next_due is null or lane.next_due > excluded.next_due then excluded.next_due else lane.next_due end`, 10, rows)
+}
+
+// merged makes jobs of one lane, kind and ref one, in the place of the first:
+// a statement may not meet a key twice.
+func merged(jobs []stanna.Job) []stanna.Job {
+	at := make(map[[3]string]int, len(jobs))
+	out := make([]stanna.Job, 0, len(jobs))
+	for _, j := range jobs {
+		key := [3]string{j.Lane, j.Kind, j.Ref}
+		i, twice := at[key]
+		if !twice {
+			at[key] = len(out)
+			out = append(out, j)
+			continue
+		}
+		out[i].Priority = max(out[i].Priority, j.Priority)
+		if j.Due.Before(out[i].Due) {
+			out[i].Due = j.Due
+		}
+	}
+	return out
 }
 
 // DueLanes lists lanes that have work at now, that no holder has, and whose
@@ -89,6 +113,13 @@ func (tx *Tx) ClaimLane(name, holder string, lease time.Duration, now time.Time)
 	c.NotBefore = fromMicros(c.notBefore)
 	orphans, err = collect(tx, scanJob, `select `+jobColumns+` from job where lane = $1 and state = 'sending'`, name)
 	return c.Lane, orphans, err == nil, err
+}
+
+// FreeLanes ends every lease. Only who is sure to be alone may call it: the
+// one server of a SQLite file, when it starts.
+func (tx *Tx) FreeLanes() error {
+	_, err := tx.exec(`update lane set leased_until = 0 where leased_until > 0`)
+	return err
 }
 
 // RenewLane prolongs a lease that is still the holder's.

@@ -72,7 +72,9 @@ func TestOneOpenThread(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		elsewhere := thread("msg_2", "c1")
 		elsewhere.Intended = "slack:T1:C2"
-		update(t, s, func(tx *store.Tx) error { return tx.PutMessages(thread("msg_1", "c1"), elsewhere, thread("msg_3", "c2")) })
+		update(t, s, func(tx *store.Tx) error {
+			return tx.PutMessages(thread("msg_1", "c1"), elsewhere, thread("msg_3", "c2"))
+		})
 		err := s.Update(context.Background(), func(tx *store.Tx) error { return tx.PutMessages(thread("msg_4", "c1")) })
 		if unique, _ := store.ErrorClasses(err); !unique {
 			t.Fatalf("a second open thread: %v", err)

@@ -22,7 +22,9 @@ func TestSignalRoundTrip(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		first, second := signal("acme.com", "s1", day), signal("acme.com", "s2", day.Add(time.Hour+time.Microsecond))
 		second.Became = stanna.Late
-		update(t, s, func(tx *store.Tx) error { return tx.AddSignals([]store.StoredSignal{first, second, signal("beta.com", "s1", day)}) })
+		update(t, s, func(tx *store.Tx) error {
+			return tx.AddSignals([]store.StoredSignal{first, second, signal("beta.com", "s1", day)})
+		})
 		update(t, s, func(tx *store.Tx) error {
 			got, err := tx.ClientSignals("acme.com", "c1", 10)
 			if diff := cmp.Diff([]store.StoredSignal{second, first}, got); diff != "" || err != nil {

@@ -9,13 +9,13 @@ import (
 type integrationsView struct {
 	Line    lineView
 	Manages bool
-	Sent    stamp // the newest signal
+	Keys    bool  // the visitor may make API keys
 	Last    stamp // the newest message that arrived
 	API     string
 }
 
 func (s *site) integrations(v *visit) (answer, error) {
-	i := integrationsView{Manages: v.caller.May(auth.Connect), API: s.publicURL + "/api/signals"}
+	i := integrationsView{Manages: v.caller.May(auth.Connect), Keys: v.caller.May(auth.ManageKeys), API: s.publicURL + "/api/signals"}
 	status, err := s.line.Status(v.ctx, v.workspace())
 	if err != nil {
 		return answer{}, err

@@ -168,20 +168,22 @@ func (s *site) firstSteps(tx *store.Tx, v *visit, connected bool, o *overviewVie
 	if connected && chosen && o.Clients > 0 && sent {
 		return nil
 	}
-	admin := "An admin does this."
+	admin, keys := "An admin does this.", ""
 	if v.caller.May(auth.Connect) {
 		admin = ""
+	}
+	if v.caller.May(auth.ManageKeys) {
+		keys = keysPath
 	}
 	o.Steps = []step{
 		{ID: "step-connect", Title: "Connect Slack", Hint: "Stanna writes to Slack and never reads a message. " + admin,
 			Path: "/integrations/slack", Action: "Connect", Done: connected},
 		{ID: "step-channel", Title: "Choose a channel", Hint: "Where alerts go when no rule sends them elsewhere. " + admin,
 			Path: "/integrations/slack#channels", Action: "Choose", Done: chosen},
-		{ID: "step-clients", Title: "Import your clients", Hint: "A CSV file, or one by one over the API.", Done: o.Clients > 0,
+		{ID: "step-clients", Title: "Import your clients", Hint: "A CSV file, or one by one over the API, with an API key.", Done: o.Clients > 0, Path: keys, Action: "Make a key",
 			Curl: "curl " + s.publicURL + "/api/clients/import \\\n  -H \"Authorization: Bearer $STANNA_API_KEY\" \\\n  -H \"Content-Type: text/csv\" \\\n  --data-binary @clients.csv"},
 		{ID: "step-signal", Title: "Send a signal", Hint: "One dated fact about a client, from your own systems.", Done: sent,
-			Curl: "curl " + s.publicURL + "/api/signals \\\n  -H \"Authorization: Bearer $STANNA_API_KEY\" \\\n  -H \"Content-Type: application/json\" \\\n" +
-				"  -d '{\"id\": \"first-1\", \"clientId\": \"YOUR-CLIENT\", \"type\": \"health.scored\",\n       \"source\": \"curl\", \"data\": {\"score\": 72}}'"},
+			Curl: signalCurl(s.publicURL)},
 	}
 	return nil
 }

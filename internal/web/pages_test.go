@@ -38,7 +38,7 @@ func (h *house) connected() *browser {
 
 var everyPage = []string{"/", "/clients", "/clients?q=glo&page=2", "/alerts", "/alerts?status=resolved", "/alerts?status=all&page=9", "/alerts?status=nonsense",
 	"/notifications", "/notifications?status=dead", "/notifications?status=waiting", "/notifications?status=delivered", "/integrations", "/integrations/slack",
-	"/integrations/slack?result=cancelled", "/integrations/slack?result=whatever", "/integrations/slack?test=ntf_none", "/integrations/slack/check", "/integrations/slack/disconnect", "/welcome"}
+	"/integrations/slack?result=cancelled", "/integrations/slack?result=whatever", "/integrations/slack?test=ntf_none", "/integrations/slack/check", "/integrations/slack/disconnect", "/integrations/keys", "/welcome"}
 
 func TestEveryPageOfAnEmptyHouse(t *testing.T) {
 	h := newHouse(t)

@@ -43,5 +43,9 @@ func (s *site) routes() *http.ServeMux {
 	mux.Handle("POST /integrations/slack/test", s.page(auth.Connect, s.slackTest))
 	mux.Handle("GET /integrations/slack/disconnect", s.page(auth.Connect, s.slackDisconnectPage))
 	mux.Handle("POST /integrations/slack/disconnect", s.page(auth.Connect, s.slackDisconnect))
+
+	mux.Handle("GET /integrations/keys", s.page(auth.ManageKeys, s.keys))
+	mux.Handle("POST /integrations/keys", s.page(auth.ManageKeys, s.makeKey))
+	mux.Handle("POST /integrations/keys/{id}/revoke", s.page(auth.ManageKeys, s.revokeKey))
 	return mux
 }

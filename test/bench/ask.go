@@ -62,7 +62,7 @@ func (st *stage) total(ctx context.Context, path string) (int, error) {
 	return page.Pagination.Total, err
 }
 
-// delivered waits until so many notifications are delivered and none waits.
+// delivered waits until so many notifications are delivered.
 func (st *stage) delivered(ctx context.Context, want int) error {
 	for {
 		told, err := st.total(ctx, "/api/notifications?status=delivered")

@@ -25,11 +25,15 @@ func (n book) csv() []byte {
 // most do, with a factor, as they have. Clients take turns in an order that
 // is none in the book.
 func (n book) quietly(out []byte, series string, i int64) []byte {
+	return quiet(out, series, i, i*7919%int64(n))
+}
+
+func quiet(out []byte, series string, i, client int64) []byte {
 	out = append(out, `{"id":"`...)
 	out = append(out, series...)
 	out = strconv.AppendInt(out, i, 10)
 	out = append(out, `","clientId":"c`...)
-	digits := strconv.FormatInt(i*7919%int64(n), 10)
+	digits := strconv.FormatInt(client, 10)
 	out = append(out, "0000000"[:7-len(digits)]...)
 	out = append(out, digits...)
 	out = append(out, `","type":"health.scored","source":"bench","data":{"score":`...)

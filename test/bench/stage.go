@@ -70,7 +70,7 @@ func (b *bench) set(ctx context.Context, s scenery) (st *stage, err error) {
 	if st.key, err = st.command(ctx, "", "keys", "create", "--workspace", workspace, "--name", "bench", "--scopes", "admin"); err != nil {
 		return st, err
 	}
-	if _, err = st.command(ctx, botToken+"\n", "slack", "connect", "--workspace", workspace, "--channel", channelID(0)); err != nil {
+	if _, err = st.command(ctx, botToken+"\n", "slack", "connect", "--workspace", workspace); err != nil {
 		return st, err
 	}
 	if s.prepare != nil {
@@ -86,6 +86,10 @@ func (b *bench) set(ctx context.Context, s scenery) (st *stage, err error) {
 
 // furnish brings in what the server is to know.
 func (st *stage) furnish(ctx context.Context, s scenery) error {
+	settings := fmt.Appendf(nil, `{"defaultChannel":%q}`, channelID(0))
+	if err := st.ask(ctx, "PUT", "/api/integrations/slack/settings", "application/json", settings, nil); err != nil {
+		return err
+	}
 	if s.tell > 0 {
 		to := make([]string, s.tell)
 		for i := range to {

@@ -1,0 +1,187 @@
+package app
+
+import (
+	"context"
+	"flag"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/sandbox"
+)
+
+var screens = flag.Bool("screens", false, "take the pictures in docs/screens anew")
+
+// visitor is a person at a browser.
+type visitor struct {
+	*testing.T
+	ctx context.Context
+}
+
+// browse starts Debian's Chromium, once for a test.
+func browse(t *testing.T) *visitor {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("Chromium is not installed; run `make test`, which installs it")
+		}
+		t.Skip("Chromium is not installed")
+	}
+	opts := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.Headless, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.WindowSize(1200, 900),
+		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true)}
+	if os.Getuid() == 0 {
+		opts = append(opts, chromedp.NoSandbox)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, stop := chromedp.NewExecAllocator(ctx, opts...)
+	ctx, closeTab := chromedp.NewContext(ctx)
+	t.Cleanup(func() {
+		_ = chromedp.Cancel(ctx) // waits for the process; it may be gone
+		closeTab()
+		stop()
+		cancel()
+	})
+	return &visitor{T: t, ctx: ctx}
+}
+
+func (v *visitor) do(steps ...chromedp.Action[chromedp.Void]) {
+	v.Helper()
+	if err := chromedp.Do(v.ctx, steps...); err != nil {
+		where, _ := chromedp.Run(v.ctx, chromedp.Location())
+		v.Fatalf("at %s: %v", where, err)
+	}
+}
+
+func (v *visitor) read(selector chromedp.CSS) string {
+	v.Helper()
+	text, err := chromedp.Run(v.ctx, chromedp.Text(selector))
+	if err != nil {
+		where, _ := chromedp.Run(v.ctx, chromedp.Location())
+		v.Fatalf("%s at %s: %v", selector, where, err)
+	}
+	return text
+}
+
+// picture keeps a screenshot of the page in docs/screens, when it is not
+// there yet or pictures are taken anew.
+func (v *visitor) picture(name string) {
+	v.Helper()
+	png, err := chromedp.Run(v.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		v.Fatal(err)
+	}
+	if len(png) < 5_000 {
+		v.Errorf("the picture of %s is empty", name)
+	}
+	path := filepath.Join("..", "..", "docs", "screens", name+".png")
+	if _, err := os.Stat(path); err == nil && !*screens {
+		return
+	}
+	if err := os.WriteFile(path, png, 0o644); err != nil {
+		v.Fatal(err)
+	}
+}
+
+// server starts a server and a sandbox on loopback, as `stanna serve` does,
+// and gives their addresses and the first admin's link.
+func server(t *testing.T) (url, slackURL, link string) {
+	t.Helper()
+	slackDoor, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	door, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	url, slackURL = "http://"+door.Addr().String(), "http://"+slackDoor.Addr().String()
+	cfg := sandbox.DefaultConfig()
+	slack := sandbox.New(cfg, sandbox.Options{Now: time.Now})
+	var terminal strings.Builder
+	a, err := New(context.Background(), Config{StoreConfig: StoreConfig{Data: t.TempDir()}, PublicURL: url, AdminEmail: "ana.silva@example.com",
+		SlackURL: slackURL, SlackClientID: cfg.App.ClientID, SlackClientSecret: stanna.Secret(cfg.App.ClientSecret),
+		SlackSigningSecret: stanna.Secret(cfg.App.SigningSecret), PostsPerSecond: 1, LogLevel: "warn"},
+		Environment{Version: "test", Log: t.Output(), Terminal: &terminal, Listener: door})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 2)
+	go func() { done <- Serve(ctx, slackDoor, slack.Handler()) }()
+	go func() { done <- a.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		for range 2 {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+		slack.Close()
+	})
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		if resp, err := http.Get(url + "/readyz"); err == nil {
+			resp.Body.Close()
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the server does not start")
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+	return url, slackURL, regexp.MustCompile(`http://\S+/sign-in/link\?token=\S+`).FindString(terminal.String())
+}
+
+// TestFirstDay is an admin's first day: sign in by the link, choose a
+// password, connect Slack, press Allow, choose a channel, send the test, and
+// see it in Slack.
+func TestFirstDay(t *testing.T) {
+	url, slackURL, link := server(t)
+	v := browse(t)
+	const password = "five calm green otters"
+
+	v.do(chromedp.Navigate(link), chromedp.Click(chromedp.CSS("#continue")),
+		chromedp.WaitVisible(chromedp.CSS("#welcome-form")), chromedp.SendKeys(chromedp.CSS("#password"), password),
+		chromedp.SendKeys(chromedp.CSS("#repeat"), password), chromedp.Click(chromedp.CSS("#set-password")),
+		chromedp.WaitVisible(chromedp.CSS("#first-steps")))
+	v.picture("overview-empty")
+	v.do(chromedp.Click(chromedp.CSS("#sign-out")), chromedp.WaitVisible(chromedp.CSS("#sign-in-form")))
+	v.picture("sign-in")
+	v.do(chromedp.Navigate(url+"/integrations/slack"), chromedp.WaitVisible(chromedp.CSS("#sign-in-form")),
+		chromedp.SendKeys(chromedp.CSS("#email"), "ana.silva@example.com"), chromedp.SendKeys(chromedp.CSS("#password"), password),
+		chromedp.Click(chromedp.CSS("#sign-in")), chromedp.WaitVisible(chromedp.CSS("#connect-form")))
+	v.picture("slack-connect")
+
+	v.do(chromedp.Click(chromedp.CSS("#connect-slack")), chromedp.WaitVisible(chromedp.CSS("button[value=allow]")))
+	v.picture("sandbox-consent")
+	v.do(chromedp.Click(chromedp.CSS("button[value=allow]")), chromedp.WaitVisible(chromedp.CSS("#settings-form")))
+	if result := v.read("#flash"); !strings.Contains(result, "onnected") {
+		t.Errorf("after Allow the page says %q", result)
+	}
+	v.do(chromedp.SendKeys(chromedp.CSS("#default-typed"), "C0HEALTH01"), chromedp.Click(chromedp.CSS("#save-channels")),
+		chromedp.WaitVisible(chromedp.CSS("#flash")))
+	if channel := v.read("#default-channel"); !strings.Contains(channel, "customer-health") {
+		t.Errorf("the default channel is %q", channel)
+	}
+	v.do(chromedp.Click(chromedp.CSS("#send-test")), chromedp.WaitVisible(chromedp.CSS("#test-result")))
+	if result := v.read("#test-result"); !strings.Contains(strings.ToLower(result), "delivered") {
+		t.Errorf("the test says %q", result)
+	}
+	v.picture("slack-connected")
+
+	v.do(chromedp.Navigate(slackURL+"/channels/C0HEALTH01"), chromedp.WaitVisible(chromedp.CSS("main")))
+	if page := v.read("main"); !strings.Contains(page, "test") {
+		t.Errorf("the sandbox shows %q", page)
+	}
+	v.picture("sandbox-test")
+}
