@@ -72,7 +72,7 @@ func TestScripts(t *testing.T) {
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
 					"sandbox": cmdSandbox, "serve": cmdServe, "sigkill": cmdKill, "shutdown": cmdStop,
 					"http": cmdHTTP, "browse": cmdBrowse, "slack": cmdSlack, "setvar": cmdSetvar, "until": cmdUntil, "expand": cmdExpand,
-					"slack-between": cmdSlackBetween, "sql": cmdSQL, "unguard": cmdUnguard,
+					"slack-between": cmdSlackBetween, "pour-and-kill": cmdPourAndKill, "pour-again": cmdPourAgain, "sql": cmdSQL, "unguard": cmdUnguard,
 				},
 			})
 		})
@@ -471,4 +471,72 @@ func cmdUnguard(ts *testscript.TestScript, neg bool, args []string) {
 		statements = []string{"drop trigger audit_no_change on audit_entry"}
 	}
 	cmdSQL(ts, false, statements)
+}
+
+// answer is what the server says of one line of a stream.
+type answer struct {
+	ID     string `json:"id"`
+	Status string `json:"status"`
+}
+
+// pour sends a file of signals and reads the answer to each line as it comes.
+func pour(ts *testscript.TestScript, file string, each func(answer)) {
+	in, err := os.Open(ts.MkAbs(file))
+	ts.Check(err)
+	defer in.Close()
+	req, err := http.NewRequest(http.MethodPost, ts.Getenv("URL")+"/api/signals", in)
+	ts.Check(err)
+	req.Header.Set("Content-Type", "application/x-ndjson")
+	req.Header.Set("Accept", "application/x-ndjson")
+	req.Header.Set("Authorization", "Bearer "+ts.Getenv("KEY"))
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return // the line broke before an answer
+	}
+	defer resp.Body.Close()
+	for dec := json.NewDecoder(resp.Body); ; {
+		var a answer
+		if dec.Decode(&a) != nil {
+			return
+		}
+		if a.ID != "" {
+			each(a)
+		}
+	}
+}
+
+// pour-and-kill FILE N: sends a file of signals, and pulls the server's plug
+// when N of them were answered. What was answered is kept in answered.txt.
+func cmdPourAndKill(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	var answered []string
+	pour(ts, args[0], func(a answer) {
+		answered = append(answered, a.ID)
+		if len(answered) == n {
+			end(ts, []string{"server"}, syscall.SIGKILL)
+		}
+	})
+	if len(answered) < n {
+		ts.Fatalf("only %d were answered", len(answered))
+	}
+	fmt.Fprintf(ts.Stdout(), "%d were answered before the line broke\n", len(answered))
+	ts.Check(os.WriteFile(ts.MkAbs("answered.txt"), []byte(strings.Join(answered, "\n")), 0o600))
+}
+
+// pour-again FILE: sends the file once more; every signal that was answered
+// before must be known.
+func cmdPourAgain(ts *testscript.TestScript, neg bool, args []string) {
+	was := map[string]bool{}
+	for _, id := range strings.Fields(ts.ReadFile("answered.txt")) {
+		was[id] = true
+	}
+	counts := map[string]int{}
+	pour(ts, args[0], func(a answer) {
+		counts[a.Status]++
+		if was[a.ID] && a.Status != "duplicate" {
+			ts.Fatalf("%s had been answered and was lost: now it is %s", a.ID, a.Status)
+		}
+	})
+	fmt.Fprintf(ts.Stdout(), "accepted %d, duplicate %d, other %d\n", counts["accepted"]+counts["late"]+counts["backfill"], counts["duplicate"], counts["rejected"])
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -148,4 +149,23 @@ func BenchmarkReadSignal(b *testing.B) {
 func scoredText(i, clients int64, from time.Time) string {
 	return fmt.Sprintf(`{"id":"bench-%d","clientId":"c%d","type":"health.scored","occurredAt":"%s","source":"bench","data":{"score":%d,"factors":[{"name":"Usage","detail":"118 a day, usually 200","impact":-11}]}}`,
 		i, i%clients, from.Add(time.Duration(i)*time.Millisecond).UTC().Format(time.RFC3339Nano), 50+i/clients%20)
+}
+
+// BenchmarkDoor is what the door itself costs a signal, without the network
+// and without a transaction: it is about a time in the future.
+func BenchmarkDoor(b *testing.B) {
+	st := newStage(b, openStore(b), func(o *Options) { o.Limits = DefaultLimits(); o.Limits.SignalsPerMinute = 1 << 40 })
+	st.api.Log = nopLog()
+	body := scoredText(1, 1000, st.now().Add(time.Hour))
+	b.ReportAllocs()
+	for b.Loop() {
+		r := httptest.NewRequest("POST", "/api/signals", strings.NewReader(body))
+		r.Header.Set("Authorization", "Bearer "+st.key)
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		st.api.ServeHTTP(w, r)
+		if w.Code != 400 {
+			b.Fatal(w.Code, w.Body)
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ type route struct {
 	summary   string
 	signals   bool // counted as a signal, not as a request
 	unlimited bool // of those where anybody may come: Slack's own calls
+	also      int  // another status of success than 200
 
 	register func(*api, huma.API, huma.Operation) // typed: huma serves and describes it
 	document func(huma.Registry, *huma.Operation) // bare: only described
@@ -60,8 +62,7 @@ func (a *api) describe() []byte {
 	h := humago.New(served, huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
-			Info: &huma.Info{Title: "Stanna", Version: a.Version, Description: introduction,
-				License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},
+			Info:    &huma.Info{Title: "Stanna", Version: a.Version, Description: introduction},
 			Components: &huma.Components{
 				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
@@ -77,6 +78,9 @@ func (a *api) describe() []byte {
 	for i := range a.table {
 		a.table[i].join(a, h, served)
 	}
+	schemas := h.OpenAPI().Components.Schemas.Map()
+	mayBeNull(schemas["StateView"], "churn", "sentiment", "payment")
+	mayBeNull(schemas["SlackStatus"], "channel", "fallbackChannel")
 	b, err := json.Marshal(h.OpenAPI())
 	if err != nil {
 		panic("api: the description cannot be written: " + err.Error()) // the table is wrong; every start and test meets it
@@ -99,6 +103,10 @@ func (rt *route) join(a *api, h huma.API, served handlers) {
 	}
 	if rt.register != nil {
 		rt.register(a, h, op)
+		if rt.also != 0 {
+			described := operations(h.OpenAPI().Paths[path])[method]
+			described.Responses[strconv.Itoa(rt.also)] = &huma.Response{Description: http.StatusText(rt.also), Content: described.Responses["200"].Content}
+		}
 		serve := served[rt.pattern]
 		rt.serve = func(v *visit, r *http.Request) error {
 			if r.ContentLength > maxBody {
@@ -115,6 +123,21 @@ func (rt *route) join(a *api, h huma.API, served handlers) {
 	}
 	h.OpenAPI().AddOperation(&op)
 }
+
+func operations(p *huma.PathItem) map[string]*huma.Operation {
+	return map[string]*huma.Operation{http.MethodGet: p.Get, http.MethodPost: p.Post, http.MethodPut: p.Put, http.MethodDelete: p.Delete}
+}
+
+// mayBeNull says of fields that hold an object that they may be null; huma
+// knows that of scalars only.
+func mayBeNull(object *huma.Schema, fields ...string) {
+	for _, f := range fields {
+		object.Properties[f] = &huma.Schema{AnyOf: []*huma.Schema{object.Properties[f], {Type: "null"}}}
+	}
+}
+
+// also adds another status of success to the description.
+func also(status int, rt route) route { rt.also = status; return rt }
 
 // handlers collects what huma would put on a mux.
 type handlers map[string]http.HandlerFunc

@@ -14,14 +14,14 @@ func (a *api) routes() []route {
 
 		typed("GET /api/clients", auth.ReadClients, "List clients", a.listClients),
 		typed("GET /api/clients/{id}", auth.ReadClients, "A client with what is known of it", a.getClient),
-		typed("PUT /api/clients/{id}", auth.WriteClients, "Create or replace a client", a.putClient),
+		also(201, typed("PUT /api/clients/{id}", auth.WriteClients, "Create or replace a client", a.putClient)),
 		bare("POST /api/clients/import", auth.WriteClients, "Import clients from CSV", a.importClients, describeImport),
 
 		typed("GET /api/alerts", auth.ReadClients, "List alerts", a.listAlerts),
 		typed("GET /api/alerts/{id}", auth.ReadClients, "An alert, its evidence and its history", a.getAlert),
 		typed("GET /api/notifications", auth.ReadDeliveries, "The log of notifications", a.listNotifications),
-		typed("POST /api/notifications/{id}/resend", auth.ResendDeliveries, "Send a dead notification again", a.resend),
-		typed("POST /api/notifications/test", auth.Connect, "Send a test message", a.testNotification),
+		also(202, typed("POST /api/notifications/{id}/resend", auth.ResendDeliveries, "Send a dead notification again", a.resend)),
+		also(202, typed("POST /api/notifications/test", auth.Connect, "Send a test message", a.testNotification)),
 
 		typed("GET /api/rules", auth.ReadRules, "List rules", a.listRules),
 		typed("GET /api/rules/{id}", auth.ReadRules, "A rule", a.getRule),
@@ -40,7 +40,7 @@ func (a *api) routes() []route {
 		typed("GET /api/integrations/slack/status", auth.ReadConnections, "The Slack connection in short", a.slackStatus),
 		typed("GET /api/integrations/slack/channels", auth.ReadConnections, "Slack channels to choose from", a.slackChannels),
 		typed("PUT /api/integrations/slack/settings", auth.Connect, "Choose Slack channels", a.putSlackSettings),
-		typed("POST /api/integrations/slack/test", auth.Connect, "Send a sample to Slack now", a.testSlack),
+		also(202, typed("POST /api/integrations/slack/test", auth.Connect, "Send a sample to Slack now", a.testSlack)),
 		typed("POST /api/integrations/slack/connect", auth.Connect, "Connect Slack by a bot token", a.connectToken),
 		typed("DELETE /api/integrations/slack", auth.Connect, "Disconnect Slack", a.disconnectSlack),
 		typed("GET /api/integrations/slack/diagnose", auth.ReadConnections, "Check the Slack connection", a.diagnoseSlack),

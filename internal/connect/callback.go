@@ -17,7 +17,6 @@ type Result struct {
 	Workspace  string
 	ReturnTo   string
 	Connection stanna.Connection
-	Missing    []string // optional scopes that were not granted
 }
 
 const beginAgain = "Begin again with Connect on the Integrations page; nothing was changed."
@@ -75,7 +74,6 @@ func (l *Line) Callback(ctx context.Context, query url.Values, browserCookie, us
 	if r.Connection, err = l.install(ctx, c, "user:"+userID); err != nil {
 		return r, err
 	}
-	r.Missing = missingOptional(r.Connection)
 	return r, nil
 }
 

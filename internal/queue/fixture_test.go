@@ -109,9 +109,15 @@ func run(t *testing.T, s *store.Store, h queue.Handler) (q *queue.Queue, stop fu
 	return q, stop
 }
 
-// replicas are two stores on one database: two servers on PostgreSQL, two
-// queues of one on SQLite.
-func replicas(t *testing.T, test func(t *testing.T, a, b *store.Store)) {
+// base is one database with two stores on it: of two servers on PostgreSQL,
+// the same one on SQLite.
+type base struct {
+	a, b *store.Store
+	url  string
+}
+
+func each(t *testing.T, test func(t *testing.T, db base)) {
+	t.Helper()
 	for _, engine := range storetest.Engines(t) {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
@@ -130,10 +136,10 @@ func replicas(t *testing.T, test func(t *testing.T, a, b *store.Store)) {
 			}
 			a := open()
 			if engine == "sqlite" {
-				test(t, a, a)
+				test(t, base{a, a, url})
 				return
 			}
-			test(t, a, open())
+			test(t, base{a, open(), url})
 		})
 	}
 }

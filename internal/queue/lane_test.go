@@ -16,7 +16,8 @@ import (
 
 // A lane's NotBefore is kept between any two jobs: that is its pace.
 func TestNotBefore(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
+	each(t, func(t *testing.T, db base) {
+		s := db.a
 		const pace = 150 * time.Millisecond
 		var settled, early atomic.Int64 // when the last was settled
 		h := &hands{do: func(context.Context, stanna.Job) {
@@ -44,7 +45,8 @@ func TestNotBefore(t *testing.T) {
 // A lane that its own handler paused rests, whatever comes, until somebody
 // lets it go on.
 func TestPaused(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
+	each(t, func(t *testing.T, db base) {
+		s := db.a
 		h := &hands{settle: func(_ *store.Tx, lane *stanna.Lane, j stanna.Job) error {
 			if j.Ref == "a" {
 				lane.Paused = stanna.ReasonPaused
@@ -55,7 +57,7 @@ func TestPaused(t *testing.T) {
 		now := time.Now()
 		enqueue(t, s, job(laneOf(1), "a", now.Add(-time.Second)), job(laneOf(1), "b", now))
 		q.Wake(laneOf(1))
-		until(t, "the first job", func() bool { return counts(t, s)[stanna.JobWaiting] == 1 && held(t, s) == "" })
+		until(t, "the first job", func() bool { return counts(t, s)[stanna.JobWaiting] == 1 && held(t, db) == "" })
 		enqueue(t, s, job(laneOf(1), "c", now), job(laneOf(2), "other", now))
 		q.Wake(laneOf(1), laneOf(2))
 		until(t, "the other lane", func() bool { return h.count() == 2 })
@@ -71,22 +73,16 @@ func TestPaused(t *testing.T) {
 }
 
 // held is who holds the first lane.
-func held(t *testing.T, s *store.Store) (holder string) {
+func held(t *testing.T, db base) string {
 	t.Helper()
-	if err := s.View(context.Background(), func(tx *store.Tx) error {
-		lanes, err := tx.LaneHolders()
-		holder = lanes[laneOf(1)]
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
-	return holder
+	return storetest.Text(t, db.url, `select leased_by from lane where name = '`+laneOf(1)+`'`)
 }
 
 // A lane that somebody pauses while its holder is at work stays paused: the
 // holder writes down its own news, not an old picture of the lane.
 func TestPausedWhileAtWork(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
+	each(t, func(t *testing.T, db base) {
+		s := db.a
 		begun, goOn := make(chan struct{}, 9), make(chan struct{})
 		h := &hands{do: func(context.Context, stanna.Job) { begun <- struct{}{}; <-goOn }}
 		q, stop := run(t, s, h)
@@ -119,7 +115,8 @@ func TestPausedWhileAtWork(t *testing.T) {
 // Stopping lets the work that was begun come to its end and be written down,
 // begins none, and lets go of the lane.
 func TestStop(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
+	each(t, func(t *testing.T, db base) {
+		s := db.a
 		begun, goOn := make(chan struct{}, 9), make(chan struct{})
 		h := &hands{do: func(ctx context.Context, _ stanna.Job) {
 			begun <- struct{}{}
@@ -145,7 +142,7 @@ func TestStop(t *testing.T) {
 		if diff := cmp.Diff(map[stanna.JobState]int{stanna.JobWaiting: 1}, counts(t, s)); diff != "" || h.count() != 1 {
 			t.Errorf("%d begun; %s", h.count(), diff)
 		}
-		if holder := held(t, s); holder != "" {
+		if holder := held(t, db); holder != "" {
 			t.Errorf("the lane is still held by %s", holder)
 		}
 		q.Wake(laneOf(1)) // too late, and harmless
@@ -158,7 +155,8 @@ func TestStop(t *testing.T) {
 // When the database refuses to write down what became of work, it is tried
 // again: the work itself is not done twice.
 func TestSettleAgain(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
+	each(t, func(t *testing.T, db base) {
+		s := db.a
 		var tries atomic.Int32
 		h := &hands{settle: func(_ *store.Tx, lane *stanna.Lane, _ stanna.Job) error {
 			lane.Failures++ // must not count for every try

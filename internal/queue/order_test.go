@@ -12,13 +12,12 @@ import (
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/queue"
-	"github.com/gostanna/stanna/internal/store"
-	"github.com/gostanna/stanna/internal/store/storetest"
 )
 
 // A lane is worked in order: by due time, and as it was enqueued.
 func TestOrder(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
+	each(t, func(t *testing.T, db base) {
+		s := db.a
 		now := time.Now()
 		want := map[string][]string{}
 		for n := range 4 {
@@ -49,7 +48,8 @@ func TestOrder(t *testing.T) {
 // However many queues there are, one holds a lane at a time, and every job is
 // done once.
 func TestOneHolder(t *testing.T) {
-	replicas(t, func(t *testing.T, a, b *store.Store) {
+	each(t, func(t *testing.T, db base) {
+		a, b := db.a, db.b
 		h := &hands{do: func(context.Context, stanna.Job) { <-time.After(time.Millisecond) }}
 		qa, _ := run(t, a, h)
 		qb, _ := run(t, b, h)
@@ -79,7 +79,8 @@ func TestOneHolder(t *testing.T) {
 // from two replicas, of which one tells nobody, while the lanes are released
 // after every job. A lost one would wait for ever.
 func TestNoLostWakeUp(t *testing.T) {
-	replicas(t, func(t *testing.T, a, b *store.Store) {
+	each(t, func(t *testing.T, db base) {
+		a, b := db.a, db.b
 		h := &hands{}
 		q, _ := run(t, a, h)
 		const writers, each = 8, 40
@@ -110,7 +111,8 @@ func TestNoLostWakeUp(t *testing.T) {
 
 // A job whose time has not come waits, and is worked soon after it has.
 func TestDueLater(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
+	each(t, func(t *testing.T, db base) {
+		s := db.a
 		h := &hands{}
 		q, _ := run(t, s, h)
 		due := time.Now().Add(400 * time.Millisecond)

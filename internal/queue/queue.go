@@ -223,9 +223,7 @@ func (q *Queue) hold(name string) (next time.Time, err error) {
 		return err
 	})
 	for err == nil && work != nil {
-		ctx, cancel := context.WithTimeout(q.ctx, workTime)
-		work.Do(ctx)
-		cancel()
+		work.Do(q.ctx)
 		work, next, err = q.settle(handler, work, &lane)
 	}
 	return next, err
@@ -235,17 +233,16 @@ func (q *Queue) hold(name string) (next time.Time, err error) {
 // database refuses, it tries again while the lease lasts: what was done must
 // not be done twice for want of a note.
 func (q *Queue) settle(handler Handler, done Work, lane *stanna.Lane) (work Work, next time.Time, err error) {
-	held := *lane
 	for wait, left := 50*time.Millisecond, Lease; ; wait, left = 2*wait, left-wait {
 		err = q.store.Update(q.ctx, func(tx *store.Tx) error {
-			*lane = held
-			ours, err := tx.HoldLane(lane.Name, q.holder, lane.Epoch)
+			fresh, ours, err := tx.HoldLane(lane.Name, q.holder, lane.Epoch)
 			if err != nil {
 				return err
 			}
 			if !ours {
 				return errLost
 			}
+			*lane = fresh
 			if err := done.Settle(tx, lane, q.now()); err != nil {
 				return err
 			}
@@ -272,8 +269,9 @@ func (q *Queue) step(tx *store.Tx, handler Handler, lane *stanna.Lane) (work Wor
 		return nil, time.Time{}, err
 	}
 	if work != nil {
+		until := q.now().Add(workTime) // the commit may be slow; the lease runs from here
 		_, err := tx.RenewLane(lane.Name, q.holder, lane.Epoch, Lease)
-		return work, time.Time{}, err
+		return timed{work, until}, time.Time{}, err
 	}
 	due, err := tx.ReleaseLane(lane.Name)
 	if err != nil || due.IsZero() || lane.Paused != "" {
@@ -286,6 +284,18 @@ func (q *Queue) step(tx *store.Tx, handler Handler, lane *stanna.Lane) (work Wor
 		due = time.Time{} // the handler waits for its gate; the next look will tell
 	}
 	return nil, due, nil
+}
+
+// timed is work that ends in time.
+type timed struct {
+	Work
+	until time.Time
+}
+
+func (t timed) Do(ctx context.Context) {
+	ctx, cancel := context.WithDeadline(ctx, t.until)
+	defer cancel()
+	t.Work.Do(ctx)
 }
 
 func (q *Queue) stopping() bool {

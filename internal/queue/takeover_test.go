@@ -11,12 +11,14 @@ import (
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/queue"
 	"github.com/gostanna/stanna/internal/store"
+	"github.com/gostanna/stanna/internal/store/storetest"
 )
 
 // A holder that died leaves its lane to another within a lease and a look,
 // with the job that it had begun.
 func TestTakeover(t *testing.T) {
-	replicas(t, func(t *testing.T, a, b *store.Store) {
+	each(t, func(t *testing.T, db base) {
+		a, b := db.a, db.b
 		enqueue(t, a, job(laneOf(1), "a", time.Now().Add(-time.Second)), job(laneOf(1), "b", time.Now()))
 		died := time.Now()
 		if err := a.Update(context.Background(), func(tx *store.Tx) error { // what a queue writes before it dies
@@ -47,14 +49,11 @@ func TestTakeover(t *testing.T) {
 // Work ends a second before the lease does, also when the commit that began
 // it was slow.
 func TestWorkEndsBeforeTheLease(t *testing.T) {
-	replicas(t, func(t *testing.T, a, _ *store.Store) {
+	each(t, func(t *testing.T, db base) {
+		a := db.a
 		if a.Engine() == "postgres" {
-			for _, statement := range []string{`create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(1.2); return null; end $$`,
-				`create constraint trigger slow after insert on job deferrable initially deferred for each row when (new.ref = 'slow') execute function slow()`} {
-				if err := a.Exec(statement); err != nil {
-					t.Fatal(err)
-				}
-			}
+			storetest.Raw(t, db.url, `create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(1.2); return null; end $$`,
+				`create constraint trigger slow after insert on job deferrable initially deferred for each row when (new.ref = 'slow') execute function slow()`)
 		}
 		deadlines := make(chan time.Time, 1)
 		h := &hands{do: func(ctx context.Context, _ stanna.Job) {
@@ -86,7 +85,8 @@ func (h *slowHands) Plan(tx *store.Tx, lane *stanna.Lane, now time.Time) (queue.
 // A holder that lost its lane writes nothing: what it did is the next
 // holder's to find out.
 func TestLostLane(t *testing.T) {
-	replicas(t, func(t *testing.T, a, b *store.Store) {
+	each(t, func(t *testing.T, db base) {
+		a, b := db.a, db.b
 		begun, goOn := make(chan struct{}), make(chan struct{})
 		var once sync.Once
 		late := &hands{do: func(context.Context, stanna.Job) { once.Do(func() { close(begun); <-goOn }) }}
@@ -94,7 +94,7 @@ func TestLostLane(t *testing.T) {
 		enqueue(t, a, job(laneOf(1), "a", time.Now()))
 		qa.Wake(laneOf(1))
 		<-begun
-		expire(t, a)
+		expire(t, db)
 		next := &hands{}
 		_, stopB := run(t, b, next)
 		until(t, "the next holder", func() bool { return next.count() == 1 && len(counts(t, b)) == 0 })
@@ -111,20 +111,7 @@ func TestLostLane(t *testing.T) {
 }
 
 // expire ends the lease of the first lane, as time would.
-func expire(t *testing.T, s *store.Store) {
+func expire(t *testing.T, db base) {
 	t.Helper()
-	if err := s.Update(context.Background(), func(tx *store.Tx) error {
-		holders, err := tx.LaneHolders()
-		if err != nil {
-			return err
-		}
-		for epoch := range int64(10) {
-			if _, err := tx.RenewLane(laneOf(1), holders[laneOf(1)], epoch, -time.Second); err != nil {
-				return err
-			}
-		}
-		return nil
-	}); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Raw(t, db.url, `update lane set leased_until = 0 where name = '`+laneOf(1)+`'`)
 }

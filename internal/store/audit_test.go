@@ -209,7 +209,7 @@ func TestAuditKeys(t *testing.T) {
 			if head, _, err := verify(t, s, nil); head.Seq != 4 || err != nil {
 				t.Errorf("rotated: %d, %v", head.Seq, err)
 			}
-			raw(t, url, `delete from meta`)
+			storetest.Raw(t, url, `delete from meta`)
 			_, _, err = verify(t, open(t, url, newKeyset(t)), nil)
 			var fault *store.AuditFault
 			if !errors.As(err, &fault) || fault.Seq != 1 {

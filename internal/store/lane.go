@@ -97,22 +97,24 @@ func (tx *Tx) NextDue() (time.Time, error) {
 // by the database's clock. Jobs found sending were left by a holder that is
 // gone; they are returned.
 func (tx *Tx) ClaimLane(name, holder string, lease time.Duration, now time.Time) (lane stanna.Lane, orphans []stanna.Job, ok bool, err error) {
-	type claim struct {
-		stanna.Lane
-		notBefore int64
-	}
-	c, ok, err := one(tx, func(s scanner) (c claim, err error) {
-		return c, s.Scan(&c.Name, &c.notBefore, &c.Epoch, &c.Failures, &c.Memo, &c.Paused)
-	}, `update lane set leased_by = $2, leased_until = `+tx.dialect.clock+` + $3, epoch = epoch + 1
+	lane, ok, err = one(tx, scanLane, `update lane set leased_by = $2, leased_until = `+tx.dialect.clock+` + $3, epoch = epoch + 1
 		where name = (select name from lane where name = $1 and next_due <= $4 and not_before <= $4 and paused = ''
 			and leased_until < `+tx.dialect.clock+` `+tx.dialect.skipLocked+`)
-		returning name, not_before, epoch, failures, memo, paused`, name, holder, lease.Microseconds(), micros(now))
+		returning `+laneColumns, name, holder, lease.Microseconds(), micros(now))
 	if err != nil || !ok {
 		return lane, nil, false, err
 	}
-	c.NotBefore = fromMicros(c.notBefore)
 	orphans, err = collect(tx, scanJob, `select `+jobColumns+` from job where lane = $1 and state = 'sending'`, name)
-	return c.Lane, orphans, err == nil, err
+	return lane, orphans, err == nil, err
+}
+
+const laneColumns = `name, not_before, epoch, failures, memo, paused`
+
+func scanLane(s scanner) (l stanna.Lane, err error) {
+	var notBefore int64
+	err = s.Scan(&l.Name, &notBefore, &l.Epoch, &l.Failures, &l.Memo, &l.Paused)
+	l.NotBefore = fromMicros(notBefore)
+	return l, err
 }
 
 // FreeLanes ends every lease. Only who is sure to be alone may call it: the
@@ -129,11 +131,11 @@ func (tx *Tx) RenewLane(name, holder string, epoch int64, lease time.Duration) (
 	return n == 1, err
 }
 
-// HoldLane takes the lane's row for the rest of the transaction and says
-// whether it is still the holder's; when not, nothing may be written.
-func (tx *Tx) HoldLane(name, holder string, epoch int64) (bool, error) {
-	n, err := tx.exec(`update lane set epoch = epoch where name = $1 and leased_by = $2 and epoch = $3`, name, holder, epoch)
-	return n == 1, err
+// HoldLane takes the lane's row for the rest of the transaction and gives it
+// as it stands: somebody may have paused it meanwhile. When it is not the
+// holder's any more (ok is false), nothing may be written.
+func (tx *Tx) HoldLane(name, holder string, epoch int64) (lane stanna.Lane, ok bool, err error) {
+	return one(tx, scanLane, `update lane set epoch = epoch where name = $1 and leased_by = $2 and epoch = $3 returning `+laneColumns, name, holder, epoch)
 }
 
 // SaveLane writes down what the holder learned, without letting go.

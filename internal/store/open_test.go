@@ -84,7 +84,7 @@ func TestNewerDatabase(t *testing.T) {
 			if v, err := s.SchemaVersion(context.Background()); v < 2 || err != nil {
 				t.Errorf("version %d, %v", v, err)
 			}
-			raw(t, url, map[string]string{"sqlite": `insert into goose_db_version (version_id, is_applied) values (900, 1)`,
+			storetest.Raw(t, url, map[string]string{"sqlite": `insert into goose_db_version (version_id, is_applied) values (900, 1)`,
 				"postgres": `insert into goose_db_version (version_id, is_applied) values (900, true)`}[engine])
 			err := openAndClose(url, keys)
 			if stanna.CodeOf(err) != stanna.Conflict || !strings.Contains(err.Error(), "newer stanna") {

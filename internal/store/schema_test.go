@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -103,7 +102,7 @@ func TestOpenAtOnceWithDifferentKeys(t *testing.T) {
 				if err := openAndClose(url, newKeyset(t)); err != nil { // migrate first, so that the race is for the keys
 					t.Fatal(err)
 				}
-				raw(t, url, `delete from meta where key = 'keyset'`)
+				storetest.Raw(t, url, `delete from meta where key = 'keyset'`)
 				errs := make([]error, 4)
 				var wg sync.WaitGroup
 				for i := range errs {
@@ -134,25 +133,6 @@ func newKeyset(t *testing.T) *store.Keyset {
 		t.Fatal(err)
 	}
 	return keys
-}
-
-// raw runs statements on a connection of its own, past the store.
-func raw(t *testing.T, url string, statements ...string) {
-	t.Helper()
-	driver := "sqlite"
-	if store.IsPostgres(url) {
-		driver = "pgx"
-	}
-	db, err := sql.Open(driver, url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	for _, s := range statements {
-		if _, err := db.ExecContext(context.Background(), s); err != nil {
-			t.Fatalf("%s: %v", s, err)
-		}
-	}
 }
 
 func openAndClose(url string, keys *store.Keyset) error {

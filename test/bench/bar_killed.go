@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -109,11 +110,11 @@ func (v *victim) send(ctx context.Context) (stop func()) {
 				if i%v.everyNth == 0 {
 					v.falls.Add(1)
 				}
-				status, _, err := w.post(head, body)
+				_, answer, err := w.post(head, body)
 				if err != nil {
 					return
 				}
-				if status == 202 {
+				if bytes.Contains(answer, accepted) {
 					v.mu.Lock()
 					v.accepted[i] = true
 					v.mu.Unlock()

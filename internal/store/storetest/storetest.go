@@ -76,6 +76,45 @@ func admin(t testing.TB, server, statement string) {
 	}
 }
 
+// Raw runs statements on a database past the store: what a person with the
+// database's password could do.
+func Raw(t testing.TB, url string, statements ...string) {
+	t.Helper()
+	db := connect(t, url)
+	defer db.Close()
+	for _, s := range statements {
+		if _, err := db.ExecContext(context.Background(), s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
+}
+
+// Text reads one value past the store, as text.
+func Text(t testing.TB, url, query string) (text string) {
+	t.Helper()
+	db := connect(t, url)
+	defer db.Close()
+	if err := db.QueryRowContext(context.Background(), query).Scan(&text); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return text
+}
+
+func connect(t testing.TB, url string) *sql.DB {
+	t.Helper()
+	driver := "sqlite"
+	if store.IsPostgres(url) {
+		driver = "pgx"
+	} else {
+		url = "file:" + url + "?_pragma=busy_timeout(10000)"
+	}
+	db, err := sql.Open(driver, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
 // Open opens a store with fresh keys and closes it after the test.
 func Open(t testing.TB, url string) *store.Store {
 	t.Helper()
