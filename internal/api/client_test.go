@@ -14,7 +14,7 @@ import (
 )
 
 func TestClients(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		body := map[string]any{"name": "Acme Corp", "domain": "ACME.com ", "mrr": 12400.5, "currency": "eur", "tier": "enterprise", "csmOwner": "Ana@acme.com",
 			"renewalDate": "2027-01-14", "renewalTermMonths": 12, "tags": []string{"vip"}, "custom": map[string]any{"seats": 40, "region": "EU", "beta": true},
 			"contacts": []any{map[string]any{"email": "maria@acme.com", "name": "Maria", "title": "CTO", "primary": true}}}
@@ -84,7 +84,7 @@ func TestClients(t *testing.T) {
 }
 
 func TestABadClientNamesItsFault(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		st.client("c1")
 		good := map[string]any{"name": "X"}
 		for field, change := range map[string]any{
@@ -117,7 +117,7 @@ func TestABadClientNamesItsFault(t *testing.T) {
 }
 
 func TestImport(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		upload := func(csv string) (r importReport) {
 			st.Helper()
 			st.ask("POST", "/api/clients/import", csv, csvBody).want(200, &r)

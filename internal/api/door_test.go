@@ -14,7 +14,7 @@ import (
 )
 
 func TestKeys(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		const path = "/api/clients"
 		st.ask("GET", path, nil, nobody).problem(401, missingKey)
 		st.ask("GET", path, nil, as("sk-wrong")).problem(401, invalidKey)
@@ -68,7 +68,7 @@ func TestKeys(t *testing.T) {
 }
 
 func TestPeople(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		st.client("mine", "csmOwner", "Bo@acme.com")
 		st.client("yours", "csmOwner", "eve@acme.com")
 		for _, c := range []string{"mine", "yours"} {
@@ -115,7 +115,7 @@ type listAlertsBody struct {
 }
 
 func TestLimits(t *testing.T) {
-	each1(t, func(o *Options) { o.Limits = Limits{PerMinute: 5, PerDay: 7, SignalsPerMinute: 3} }, func(st *stage) {
+	onEach(t, func(o *Options) { o.Limits = Limits{PerMinute: 5, PerDay: 7, SignalsPerMinute: 3} }, func(st *stage) {
 		number := func(a answer, name string) int {
 			st.Helper()
 			n, err := strconv.Atoi(a.header.Get(name))
@@ -170,7 +170,7 @@ func TestLimits(t *testing.T) {
 }
 
 func TestNowhere(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		p := st.ask("GET", "/api/nothing?secret=1", nil).problem(404, resourceNotFound)
 		if p.Details["id"] != "/api/nothing" {
 			st.Errorf("%+v", p)

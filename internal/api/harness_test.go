@@ -53,7 +53,7 @@ type stage struct {
 	ahead time.Duration // of the real time
 }
 
-func each1(t *testing.T, options func(*Options), test func(*stage)) {
+func onEach(t *testing.T, options func(*Options), test func(*stage)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, s *store.Store) { test(newStage(t, s, options)) })
 }

@@ -6,7 +6,7 @@ import (
 )
 
 func TestSettings(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		s := st.ask("GET", "/api/settings", nil).want(200).object()
 		w := fields(s["workspace"])
 		for _, f := range []string{"workspaceName", "domain", "timezone", "currency", "defaultWindowDays", "riskThreshold", "dataRetentionDays", "notifications"} {
@@ -48,7 +48,7 @@ func TestSettings(t *testing.T) {
 }
 
 func TestRules(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		var list struct{ Rules []ruleView }
 		st.ask("GET", "/api/rules", nil).want(200, &list)
 		if len(list.Rules) != 1 || list.Rules[0].Thresholds["dropPoints"] != 15 || list.Rules[0].Destinations == nil {
@@ -79,7 +79,7 @@ func TestRules(t *testing.T) {
 }
 
 func TestAudit(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		for _, c := range []string{"a", "b", "c"} {
 			st.client(c)
 		}

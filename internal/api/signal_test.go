@@ -15,7 +15,7 @@ import (
 )
 
 func TestOneSignal(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		st.client("c1")
 		now := st.now()
 		var out signalAnswer
@@ -45,7 +45,7 @@ func TestOneSignal(t *testing.T) {
 }
 
 func TestABadSignalNamesItsFault(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		st.client("c1")
 		good := `"id":"x","clientId":"c1","type":"health.scored","data":{"score":50}`
 		for name, x := range map[string]struct{ body, field, says string }{
@@ -87,7 +87,7 @@ func TestABadSignalNamesItsFault(t *testing.T) {
 }
 
 func TestAnArrayOfSignals(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		st.client("c1")
 		now := st.now()
 		list := []any{scored("a", "c1", 60, now), scored("b", "c1", 101, now), scored("a", "c1", 60, now), 7, scored("c", "nobody", 60, now), scored("d", "c1", 59, now.Add(time.Second))}
@@ -119,7 +119,7 @@ func TestAnArrayOfSignals(t *testing.T) {
 }
 
 func TestLinesDoNotSpoilTheirNeighbours(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		st.client("c1")
 		var body strings.Builder
 		body.WriteString("\xef\xbb\xbf")
@@ -156,7 +156,7 @@ func TestLinesDoNotSpoilTheirNeighbours(t *testing.T) {
 }
 
 func TestLinesAreAnsweredOneByOne(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		st.client("c1")
 		in, out := io.Pipe()
 		r, err := http.NewRequest("POST", st.server.URL+"/api/signals", in)
@@ -188,7 +188,7 @@ func TestLinesAreAnsweredOneByOne(t *testing.T) {
 }
 
 func TestALargeBodyIsRefused(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		endless := func(n int64) io.Reader { return io.LimitReader(spaces{}, n) }
 		known := func(r *http.Request) { r.ContentLength = 100 << 20 }
 		for name, path := range map[string]string{"signals": "POST /api/signals", "typed": "PUT /api/clients/c1", "settings": "PUT /api/settings"} {
@@ -211,7 +211,7 @@ func (spaces) Read(p []byte) (int, error) {
 }
 
 func TestTwoAtOnceForOneClient(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		st.client("c1")
 		now := st.now()
 		st.ask("POST", "/api/signals", scored("base", "c1", 80, now.Add(-time.Hour))).want(200)

@@ -17,7 +17,7 @@ import (
 )
 
 func TestSlackFromTheFirstVisitToTheFirstMessage(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		// Nothing is connected.
 		s := st.ask("GET", "/api/integrations/slack/status", nil).want(200).object()
 		for _, f := range []string{"connected", "provider", "workspaceId", "email", "expiresAt", "hasRefresh", "lastSyncAt", "scope"} {
@@ -172,7 +172,7 @@ func TestATestThatWaitsSaysSo(t *testing.T) {
 }
 
 func TestSlackByToken(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		p := st.ask("POST", "/api/integrations/slack/connect", map[string]any{"token": "xoxp-a-person"}).problem(400, validationError)
 		if p.Details["token"] == nil {
 			st.Errorf("%+v", p)
@@ -186,7 +186,7 @@ func TestSlackByToken(t *testing.T) {
 }
 
 func TestSlackEvents(t *testing.T) {
-	each1(t, nil, func(st *stage) {
+	onEach(t, nil, func(st *stage) {
 		const path = "/api/integrations/slack/events"
 		body := `{"type":"url_verification","challenge":"abc"}`
 		signed := func(body string, at time.Time) with {

@@ -59,22 +59,23 @@ func writeClients(w io.Writer, accounts []account, now time.Time) error {
 }
 
 // writePast writes what was measured of the accounts in the weeks before now:
-// scores and engagement that wander a little. It is older than two days, so
-// that it is history.
+// scores and engagement that wander a little, and the last conversation with
+// a lead. It is older than two days, so that it is history.
 func writePast(w io.Writer, accounts []account, now time.Time) error {
 	r := rand.New(rand.NewPCG(3, 4))
 	out := json.NewEncoder(w)
 	for day := 35; day >= 3; day-- {
 		at := now.AddDate(0, 0, -day)
 		for _, a := range accounts {
-			weekend := 1.0
-			if at.Weekday() == time.Saturday || at.Weekday() == time.Sunday {
-				weekend = 0.4
+			date := at.Format(time.DateOnly)
+			lines := []signalLine{
+				{"past-" + a.id + "-h-" + date, a.id, "health.scored", at, "demo", map[string]any{"score": math.Round(a.scoreOn(day, r))}},
+				{"past-" + a.id + "-e-" + date, a.id, "engagement.measured", at, "demo", map[string]any{"value": math.Round(a.engagementOn(day, at, r)), "unit": "events"}},
 			}
-			for _, s := range []signalLine{
-				{"past-" + a.id + "-h-" + at.Format(time.DateOnly), a.id, "health.scored", at, "demo", map[string]any{"score": math.Round(a.health + a.wander(r))}},
-				{"past-" + a.id + "-e-" + at.Format(time.DateOnly), a.id, "engagement.measured", at, "demo", map[string]any{"value": math.Round(a.engagement * weekend * (0.9 + r.Float64()*0.2)), "unit": "events"}},
-			} {
+			if a.contact != "" && day == 19 {
+				lines = append(lines, signalLine{"past-" + a.id + "-c", a.id, "interaction.logged", at, "demo", map[string]any{"type": "e-mail"}})
+			}
+			for _, s := range lines {
 				if err := out.Encode(s); err != nil {
 					return err
 				}
@@ -84,13 +85,31 @@ func writePast(w io.Writer, accounts []account, now time.Time) error {
 	return nil
 }
 
-// wander is how far a score strays on a day. The leads keep still, so that the
+// slips is the lead that the story begins with: it slides for a week before
+// it falls.
+const slips = "northwind"
+
+// scoreOn is the score so many days ago. The leads keep still, so that the
 // figures of the story add up.
-func (a account) wander(r *rand.Rand) float64 {
-	if a.contact != "" {
-		return 0
+func (a account) scoreOn(day int, r *rand.Rand) float64 {
+	switch {
+	case a.id == slips && day < 7:
+		return a.health - 3*float64(7-day)
+	case a.contact != "":
+		return a.health
 	}
-	return r.Float64()*4 - 2
+	return a.health + r.Float64()*4 - 2
+}
+
+func (a account) engagementOn(day int, at time.Time, r *rand.Rand) float64 {
+	usual := a.engagement * (0.9 + r.Float64()*0.2)
+	if at.Weekday() == time.Saturday || at.Weekday() == time.Sunday {
+		usual *= 0.4
+	}
+	if a.id == slips && day == 3 {
+		usual *= 0.59
+	}
+	return usual
 }
 
 // signalLine is a signal as the API takes it.

@@ -87,7 +87,7 @@ func (d *Demo) telling(ctx context.Context) (t telling, err error) {
 		if t.jobs, err = tx.JobCounts(); err != nil {
 			return err
 		}
-		t.told, err = tx.ToldMessages(d.workspace)
+		t.told, err = tx.ToldMessages(d.workspace, d.begun) // an older demo in the same folder had another Slack
 		return err
 	})
 	return t, err

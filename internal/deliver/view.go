@@ -85,8 +85,14 @@ func (v viewer) summary(w stanna.Workspace, m stanna.Message, intended message.I
 	}
 	view := message.SummaryView{Settings: w.Settings, Link: v.links.Group(m.ID), Reason: "This channel had fallen behind, so these come together",
 		Intended: intended, Now: v.now, Items: make([]message.SummaryItem, 0, len(alerts))}
+	people, err := v.tx.People(m.Workspace)
+	if err != nil {
+		return message.Rendered{}, err
+	}
 	for _, a := range alerts {
-		view.Items = append(view.Items, message.SummaryItem{Client: a.Client, Alert: a.Alert, Link: v.links.Alert(a.Alert.ID)})
+		p := people[a.Client.CSMOwner]
+		view.Items = append(view.Items, message.SummaryItem{Client: a.Client, Alert: a.Alert, Link: v.links.Alert(a.Alert.ID),
+			Owner: message.Owner{Name: p.Name, Email: a.Client.CSMOwner, SlackID: p.SlackID}})
 	}
 	return message.Summary(view), nil
 }

@@ -116,12 +116,12 @@ func (c *Compiled) healthTrigger(sub *Subject, base, before, now float64) stanna
 }
 
 // healthSeverity is by the zone, raised by a severe fall or a deep value and
-// by what the account is worth.
+// by what the account is worth. Only what is red is ever critical.
 func (c *Compiled) healthSeverity(sub *Subject, base, now float64) stanna.Severity {
-	severity := stanna.Low
+	severity, most := stanna.Low, stanna.High
 	switch sub.Settings.ZoneOf(now) {
 	case stanna.Red:
-		severity = stanna.High
+		severity, most = stanna.High, stanna.Critical
 	case stanna.Yellow:
 		severity = stanna.Medium
 	}
@@ -132,7 +132,10 @@ func (c *Compiled) healthSeverity(sub *Subject, base, now float64) stanna.Severi
 	if sub.Client.Tier == "enterprise" || sub.Client.HasMRR() && sub.Client.MRR.Amount() >= c.value(healthKeyAccountMRR) {
 		steps++
 	}
-	return severity.Raised(steps)
+	if severity = severity.Raised(steps); severity.Rank() > most.Rank() {
+		return most
+	}
+	return severity
 }
 
 // followHealth says how an open alert goes on.

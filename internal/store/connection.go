@@ -236,6 +236,16 @@ func (tx *Tx) Person(workspace, email string) (Person, bool, error) {
 	return one(tx, scanPerson, `select workspace, email, slack_id, name, seen_at from person where workspace = $1 and email = $2`, workspace, email)
 }
 
+// People is the directory of a workspace, by e-mail.
+func (tx *Tx) People(workspace string) (map[string]Person, error) {
+	list, err := collect(tx, scanPerson, `select workspace, email, slack_id, name, seen_at from person where workspace = $1`, workspace)
+	people := make(map[string]Person, len(list))
+	for _, p := range list {
+		people[p.Email] = p
+	}
+	return people, err
+}
+
 // PutPerson stores what Slack said about an e-mail.
 func (tx *Tx) PutPerson(p Person) error {
 	_, err := tx.exec(`insert into person (workspace, email, slack_id, name, seen_at) values ($1, $2, $3, $4, $5)

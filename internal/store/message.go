@@ -226,8 +226,9 @@ type AlertOfClient struct {
 // ToldMessage is where a message stands in Slack.
 type ToldMessage struct{ ID, Channel, TS string }
 
-// ToldMessages lists the messages of a workspace that stand in Slack.
-func (tx *Tx) ToldMessages(workspace string) ([]ToldMessage, error) {
+// ToldMessages lists the messages of a workspace that stand in Slack and were
+// posted since then.
+func (tx *Tx) ToldMessages(workspace string, since time.Time) ([]ToldMessage, error) {
 	return collect(tx, func(s scanner) (m ToldMessage, err error) { return m, s.Scan(&m.ID, &m.Channel, &m.TS) },
-		`select id, channel, ts from message where workspace = $1 and ts <> '' order by id`, workspace)
+		`select id, channel, ts from message where workspace = $1 and ts <> '' and posted_at >= $2 order by id`, workspace, micros(since))
 }
