@@ -18,16 +18,16 @@ func (c chapter) account() (fields []phrase, sentence phrase) {
 		}
 	}
 	if c.client.HasMRR() {
-		mrr := c.money(c.client.MRR)
+		mrr := c.Money(c.client.MRR)
 		add("MRR", mrr, mrr+" MRR")
 	}
-	renewal, renews := c.renewal(c.client)
+	renewal, renews := c.renewal()
 	add("Renews", renewal, renews)
 	engagement := c.engagement(c.state.Engagement)
 	add("Engagement", engagement, "engagement "+engagement)
 	if at := c.state.LastContact; !at.IsZero() {
 		kind := outside(contactKind(c.state.LastContactKind), 40)
-		value, fact := say(words(c.ago(at))), say(words("last contact "+c.ago(at)))
+		value, fact := say(words(c.Ago(at))), say(words("last contact "+c.Ago(at)))
 		if kind != nil {
 			value, fact = say(value, words(" ("), kind, words(")")), say(fact, words(" ("), kind, words(")"))
 		}
@@ -38,6 +38,24 @@ func (c chapter) account() (fields []phrase, sentence phrase) {
 		return fields, nil
 	}
 	return fields, sentenceOf(joined(", ", facts...))
+}
+
+// renewal writes when the contract renews, for the field and as a sentence.
+func (c chapter) renewal() (field, sentence string) {
+	t, ok := c.DayOf(c.client.RenewalDate)
+	if !ok {
+		return "", ""
+	}
+	switch n := -c.DaysAgo(t); {
+	case n == 0:
+		return c.Date(t) + " (today)", "renews today"
+	case n == 1:
+		return c.Date(t) + " (tomorrow)", "renews tomorrow"
+	case n < 0:
+		return c.Date(t) + " (" + c.Count(-n, "day") + " ago)", "renewal was due " + c.Count(-n, "day") + " ago"
+	default:
+		return c.Date(t) + " (" + c.Count(n, "day") + ")", "renews in " + c.Count(n, "day")
+	}
 }
 
 func contactKind(kind string) string {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/locale"
 )
 
 // catalogue says who writes about which alert type. A new type is a file and
@@ -18,7 +19,7 @@ func Types() []stanna.AlertType { return slices.Collect(maps.Keys(catalogue)) }
 
 // chapter is one alert and what it stands on.
 type chapter struct {
-	local
+	locale.Local
 	client stanna.Client
 	state  stanna.State
 	alert  stanna.Alert

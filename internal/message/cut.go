@@ -5,6 +5,7 @@ import "unicode"
 // Slack does not say whether a limit counts code points or UTF-16 units, nor
 // whether plain_text is counted before or after escaping. We count UTF-16
 // units of the escaped form everywhere, which is never less than any of them.
+// Only the top-level text has a limit of bytes too, which the layout keeps.
 
 // cost is the length that counts of one character.
 func cost(r rune) int {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/locale"
 )
 
 // maxReasons is how many reasons are shown; who wants more reads the page.
@@ -20,9 +21,9 @@ func (c chapter) factors(change float64) reasons {
 	if len(list) == 0 {
 		return r
 	}
-	sums := isNumber(change)
+	sums := locale.IsNumber(change)
 	for _, f := range list {
-		sums = sums && f.Impact != nil && isNumber(*f.Impact)
+		sums = sums && f.Impact != nil && locale.IsNumber(*f.Impact)
 	}
 	if sums {
 		// The reasons that pull the way the score went come first.
@@ -38,25 +39,25 @@ func (c chapter) factors(change float64) reasons {
 	for i, f := range list {
 		left[i] = rest
 		if sums {
-			rest -= tenth(*f.Impact)
+			rest -= locale.Tenth(*f.Impact)
 		}
 		r.lines = append(r.lines, c.factor(f))
 	}
 	left[len(list)] = rest
-	if sums && tenth(rest) != 0 {
-		r.lines = append(r.lines, say(words("other ("+c.signed(rest)+")")))
+	if sums && locale.Tenth(rest) != 0 {
+		r.lines = append(r.lines, say(words("other ("+c.Signed(rest)+")")))
 	}
 	r.more = func(shown int) phrase {
 		shown = min(shown, len(list))
 		line := "other"
 		if n := len(list) - shown; n > 0 {
-			line = "and " + c.count(n, "more reason")
+			line = "and " + c.Count(n, "more reason")
 		}
-		if sums && tenth(rest) != 0 && shown < len(list) {
+		if sums && locale.Tenth(rest) != 0 && shown < len(list) {
 			line += " and other"
 		}
 		if sums {
-			line += " (" + c.signed(left[shown]) + ")"
+			line += " (" + c.Signed(left[shown]) + ")"
 		}
 		return joined(" · ", say(words(line)), link(c.page, "See all"))
 	}
@@ -66,8 +67,8 @@ func (c chapter) factors(change float64) reasons {
 // factor writes one reason: "Usage: 118 a day, usually 200 (−11)".
 func (c chapter) factor(f stanna.Factor) phrase {
 	line := joined(": ", outside(f.Name, 80), outside(f.Detail, 240))
-	if f.Impact != nil && isNumber(*f.Impact) {
-		line = say(line, words(" ("+c.signed(*f.Impact)+")"))
+	if f.Impact != nil && locale.IsNumber(*f.Impact) {
+		line = say(line, words(" ("+c.Signed(*f.Impact)+")"))
 	}
 	return line
 }

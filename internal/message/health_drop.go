@@ -4,27 +4,28 @@ import (
 	"time"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/locale"
 )
 
 // healthDrop tells a fall of the health score.
 func healthDrop(c chapter) telling {
 	e := c.alert.Evidence
-	base, opened, value := tenth(e.Base), tenth(e.Opened), tenth(e.Value)
+	base, opened, value := locale.Tenth(e.Base), locale.Tenth(e.Opened), locale.Tenth(e.Value)
 	t := telling{
-		past: say(words("health fell from " + c.number(base) + " to " + c.number(opened))),
-		back: say(words(c.arrow(min(opened, tenth(e.Worst)), value))),
+		past: say(words("health fell from " + c.Number(base) + " to " + c.Number(opened))),
+		back: say(words(c.arrow(min(opened, locale.Tenth(e.Worst)), value))),
 		now:  say(words(c.standing(value))),
 		why:  c.factors(value - base),
 	}
-	if fall := tenth(base - value); fall > 0 {
-		t.change = say(words("health fell " + c.number(fall) + pointsTo(fall) + c.standing(value)))
+	if fall := locale.Tenth(base - value); fall > 0 {
+		t.change = say(words("health fell " + c.Number(fall) + pointsTo(fall) + c.standing(value)))
 	} else {
 		t.change = say(words("health is " + c.standing(value)))
 	}
 	if e.FirstSeen {
-		t.since = say(words("since first seen, " + c.lasting(c.now.Sub(e.BaseAt)) + " ago"))
+		t.since = say(words("since first seen, " + c.Lasting(c.Now.Sub(e.BaseAt)) + " ago"))
 	} else if !e.BaseAt.IsZero() && !e.ValueAt.IsZero() {
-		t.since = say(words("in " + c.lasting(e.ValueAt.Sub(e.BaseAt))))
+		t.since = say(words("in " + c.Lasting(e.ValueAt.Sub(e.BaseAt))))
 	}
 	t.course = c.course(t.since)
 	return t
@@ -34,29 +35,29 @@ func healthDrop(c chapter) telling {
 // what had been told before.
 func (c chapter) course(since phrase) []phrase {
 	e := c.alert.Evidence
-	opened, value, worst := tenth(e.Opened), tenth(e.Value), tenth(e.Worst)
-	way := joined(" ", say(words(c.arrow(tenth(e.Base), value))), since)
+	opened, value, worst := locale.Tenth(e.Opened), locale.Tenth(e.Value), locale.Tenth(e.Worst)
+	way := joined(" ", say(words(c.arrow(locale.Tenth(e.Base), value))), since)
 	if line := c.sparkline(c.state.Health); line != "" {
 		way = joined(" ", way, say(words(line)))
 	}
 	course := []phrase{way}
 	if value != opened {
-		course = append(course, say(words("first told at "+c.number(opened))))
+		course = append(course, say(words("first told at "+c.Number(opened))))
 		if worst < min(value, opened) {
-			course = append(course, say(words("lowest "+c.number(worst))))
+			course = append(course, say(words("lowest "+c.Number(worst))))
 		}
 	}
 	return course
 }
 
-func (c chapter) arrow(from, to float64) string { return c.number(from) + " → " + c.number(to) }
+func (c chapter) arrow(from, to float64) string { return c.Number(from) + " → " + c.Number(to) }
 
 // standing is a score with its zone: "38 (red)".
 func (c chapter) standing(score float64) string {
-	if !isNumber(score) {
+	if !locale.IsNumber(score) {
 		return "not known"
 	}
-	return c.number(score) + " (" + string(c.settings.ZoneOf(score)) + ")"
+	return c.Number(score) + " (" + string(c.Settings.ZoneOf(score)) + ")"
 }
 
 func pointsTo(fall float64) string {
@@ -68,7 +69,7 @@ func pointsTo(fall float64) string {
 
 // recently says whether something said about a client still belongs to now.
 func (c chapter) recently(at time.Time) bool {
-	n := c.daysAgo(at)
+	n := c.DaysAgo(at)
 	return !at.IsZero() && n >= -1 && n <= 30
 }
 
@@ -90,14 +91,14 @@ func (c chapter) atTheSameTime() []phrase {
 
 func (c chapter) failedPayment(p stanna.PaymentStanding) phrase {
 	line := "A payment failed"
-	if amount := c.money(p.Amount); amount != "" && p.Amount.Minor > 0 {
+	if amount := c.Money(p.Amount); amount != "" && p.Amount.Minor > 0 {
 		line = "A payment of " + amount + " failed"
 	}
 	if !p.FailedAt.IsZero() {
-		line += " on " + c.day(p.FailedAt)
+		line += " on " + c.Day(p.FailedAt)
 	}
-	if next, err := time.Parse(time.RFC3339, p.NextAttempt); err == nil && next.After(c.now) {
-		line += ", next try " + c.day(next)
+	if next, err := time.Parse(time.RFC3339, p.NextAttempt); err == nil && next.After(c.Now) {
+		line += ", next try " + c.Day(next)
 	}
 	return say(words(line))
 }
@@ -105,7 +106,7 @@ func (c chapter) failedPayment(p stanna.PaymentStanding) phrase {
 func (c chapter) mood(at time.Time) phrase {
 	quote := outside(c.state.Quote, 240)
 	if quote == nil {
-		return say(words("A conversation on " + c.day(at) + " was negative"))
+		return say(words("A conversation on " + c.Day(at) + " was negative"))
 	}
-	return say(words("Said on "+c.day(at)+": “"), quote, words("”"))
+	return say(words("Said on "+c.Day(at)+": “"), quote, words("”"))
 }

@@ -17,7 +17,10 @@ const (
 	maxContext     = 10
 	maxContextText = 3000
 
-	// https://docs.slack.dev/reference/methods/chat.update: msg_too_long
+	// Of the top-level text, in bytes: chat.update refuses more with
+	// msg_too_long (https://docs.slack.dev/reference/methods/chat.update). Its
+	// page says characters, and people have measured bytes. Counted so it holds
+	// for both, since no character has fewer bytes than UTF-16 units.
 	maxText = 4000
 
 	// All blocks together (msg_blocks_too_long). Slack states no limit; about
@@ -164,7 +167,7 @@ func (p page) text() string {
 			}
 		}
 		text := strings.TrimSpace(b.String() + more)
-		if written(text) <= maxText || share >= 32 {
+		if len(text) <= maxText || share >= 32 {
 			return text
 		}
 	}

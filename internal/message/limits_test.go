@@ -29,6 +29,9 @@ func checkLimits(t failer, r Rendered) {
 	if n := units(r.Text); n > 4000 {
 		t.Errorf("text has %d characters", n)
 	}
+	if n := len(r.Text); n > 4000 { // what chat.update counts
+		t.Errorf("text has %d bytes", n)
+	}
 	if !utf8.ValidString(r.Text) {
 		t.Errorf("text is not UTF-8")
 	}

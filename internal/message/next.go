@@ -2,6 +2,7 @@ package message
 
 import (
 	"strings"
+	"time"
 )
 
 // maxSteps is how many lines of a playbook are shown.
@@ -11,10 +12,10 @@ const maxSteps = 6
 // day is counted from the opening, so that it does not move when the message
 // is brought up to date.
 func (c chapter) next(playbook string) (lines []phrase, sentence phrase) {
-	due := workdaysAfter(c.alert.OpenedAt.In(c.zone), workdays(c.alert.Severity))
-	by := words(" by " + c.day(due))
-	if c.daysAgo(due) > 0 {
-		by = words(", which was due " + c.day(due))
+	due := workdaysAfter(c.alert.OpenedAt.In(c.Zone), workdays(c.alert.Severity))
+	by := words(" by " + c.Day(due))
+	if c.DaysAgo(due) > 0 {
+		by = words(", which was due " + c.Day(due))
 	}
 	call := say(words("get in touch"), by, words("; no contact is on file"))
 	if p, ok := c.client.PrimaryContact(); ok {
@@ -40,6 +41,17 @@ func (c chapter) next(playbook string) (lines []phrase, sentence phrase) {
 		}
 	}
 	return lines, sentenceOf(say(words("do next: "), joined("; ", append([]phrase{call}, steps...)...)))
+}
+
+// workdaysAfter is the day that many working days (Monday to Friday) after t.
+func workdaysAfter(t time.Time, n int) time.Time {
+	for n > 0 {
+		t = t.AddDate(0, 0, 1)
+		if t.Weekday() != time.Saturday && t.Weekday() != time.Sunday {
+			n--
+		}
+	}
+	return t
 }
 
 // steps are the lines of a playbook, with its addresses as links.

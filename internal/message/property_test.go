@@ -236,3 +236,36 @@ func TestEverythingLongAtOnce(t *testing.T) {
 	s.Link, s.Reason = address, long
 	checkLimits(t, Summary(s))
 }
+
+// The text has a limit of bytes, and scripts beyond the Latin one reach it
+// long before they have as many characters.
+func TestTextFitsInBytesToo(t *testing.T) {
+	for script, one := range map[string]string{"CJK": "客", "emoji": "🦦", "families": "👩‍👩‍👧‍👦", "Devanagari": "क्षि"} {
+		t.Run(script, func(t *testing.T) {
+			long := strings.Repeat(one, stanna.MaxNameLength/len([]rune(one)))
+			s := summaryView(40)
+			for i := range s.Items {
+				s.Items[i].Client.Name, s.Items[i].Owner.Name = long, long
+			}
+			v := fullView()
+			v.Client.Name, v.Owner.Name, v.Client.Contacts = long, long, []stanna.Contact{{Name: long, Title: long}}
+			for i := range v.Alerts[0].Evidence.Factors {
+				v.Alerts[0].Evidence.Factors[i].Detail = long
+			}
+			check := func(r Rendered, want ...string) {
+				t.Helper()
+				checkLimits(t, r)
+				if n := len(r.Text); n < 1500 {
+					t.Errorf("more is left out than has to be: the text has %d bytes", n)
+				}
+				for _, w := range want {
+					if !strings.Contains(r.Text, w) {
+						t.Errorf("the text does not say %q: %s", w, r.Text)
+					}
+				}
+			}
+			check(Summary(s), "High: "+one, "and 30 more", "See all 40: https://")
+			check(Thread(v), "High: "+one, "health fell 22 points to 38 (red)", "Open: https://")
+		})
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/locale"
 )
 
 const (
@@ -20,7 +21,7 @@ const (
 func Summary(v SummaryView) Rendered { return v.page().lay() }
 
 func (v SummaryView) page() page {
-	l := localTo(v.Settings, v.Now)
+	l := locale.For(v.Settings, v.Now)
 	ranked := rank(v.Items)
 	split := 0
 	for split < len(ranked) && ranked[split].Alert.Open() {
@@ -38,7 +39,7 @@ func (v SummaryView) page() page {
 		print = append(print, reason)
 		p.spoken = append(p.spoken, say(reason, words(".")))
 	}
-	if mrr := l.money(revenueOf(open)); mrr != "" && v.Tally.Clients == 0 && len(open) > 0 {
+	if mrr := l.Money(revenueOf(open)); mrr != "" && v.Tally.Clients == 0 && len(open) > 0 {
 		print = append(print, say(words(mrr+" MRR in all")))
 		p.spoken = append(p.spoken, say(words(mrr+" MRR in all.")))
 	}
@@ -49,7 +50,7 @@ func (v SummaryView) page() page {
 		p.spoken = append(p.spoken, sentenceOf(note))
 	}
 	all := tally.open() + tally.Closed
-	if see := link(v.Link, "See all "+l.number(float64(all))); see != nil {
+	if see := link(v.Link, "See all "+l.Number(float64(all))); see != nil {
 		p.parts = append(p.parts, part{kind: section, lines: []phrase{see}})
 		p.more = see
 	}
@@ -57,7 +58,7 @@ func (v SummaryView) page() page {
 }
 
 // list names the first of the items and counts the others.
-func (v SummaryView) list(p *page, l local, items []SummaryItem, most, all int, title string) {
+func (v SummaryView) list(p *page, l locale.Local, items []SummaryItem, most, all int, title string) {
 	if len(items) == 0 {
 		return
 	}
@@ -67,12 +68,12 @@ func (v SummaryView) list(p *page, l local, items []SummaryItem, most, all int, 
 	}
 	before := len(lines)
 	for _, item := range items[:min(len(items), most)] {
-		shown, heard := item.line(chapter{local: l, client: item.Client, alert: item.Alert})
+		shown, heard := item.line(chapter{Local: l, client: item.Client, alert: item.Alert})
 		lines = append(lines, shown)
 		p.spoken = append(p.spoken, heard)
 	}
 	left := func(shown int) phrase {
-		return say(words("and " + l.number(float64(all-shown)) + " more"))
+		return say(words("and " + l.Number(float64(all-shown)) + " more"))
 	}
 	if all > most {
 		p.spoken = append(p.spoken, sentenceOf(left(min(len(items), most))))
@@ -95,7 +96,7 @@ func (i SummaryItem) line(c chapter) (shown, heard phrase) {
 	owner := i.Owner.or(i.Client).called(pressing(i.Alert.Severity))
 	var mrr phrase
 	if i.Client.HasMRR() {
-		if m := c.money(i.Client.MRR); m != "" {
+		if m := c.Money(i.Client.MRR); m != "" {
 			mrr = say(words(m + " MRR"))
 		}
 	}

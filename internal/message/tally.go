@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/locale"
 )
 
 // bySeverity is every severity, the worst first.
@@ -46,11 +47,11 @@ func (t Tally) symbol() string {
 
 // headline says how many there are and how bad: "37 clients need you: 3
 // critical, 12 high, 22 medium". Once some are closed it counts down.
-func (t Tally) headline(l local) string {
+func (t Tally) headline(l locale.Local) string {
 	open, all := t.open(), t.open()+t.Closed
-	number := func(n int) string { return l.number(float64(n)) }
+	number := func(n int) string { return l.Number(float64(n)) }
 	if open == 0 {
-		return number(all) + " of " + l.count(all, "alert") + " closed"
+		return number(all) + " of " + l.Count(all, "alert") + " closed"
 	}
 	var parts []string
 	for _, s := range bySeverity {
@@ -58,15 +59,15 @@ func (t Tally) headline(l local) string {
 			parts = append(parts, number(n)+" "+strings.ToLower(wordOf(s)))
 		}
 	}
-	head := l.count(t.Clients, "client") + " need you"
+	head := l.Count(t.Clients, "client") + " need you"
 	switch {
 	case t.Closed > 0:
-		head = number(open) + " of " + l.count(all, "alert") + " still open"
+		head = number(open) + " of " + l.Count(all, "alert") + " still open"
 	case t.Clients == 1:
 		head = "1 client needs you"
 	}
 	if t.Closed == 0 && open != t.Clients {
-		head += ", " + l.count(open, "alert")
+		head += ", " + l.Count(open, "alert")
 	}
 	if len(parts) > 0 {
 		head += ": " + strings.Join(parts, ", ")

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/locale"
 )
 
 // Thread writes the living message about one client at one destination: the
@@ -43,7 +44,7 @@ func (v ThreadView) page() page {
 }
 
 func (v ThreadView) chapter(a AlertView) chapter {
-	return chapter{local: localTo(v.Settings, v.Now), client: v.Client, state: v.State, alert: a.Alert, page: a.Links.Alert}
+	return chapter{Local: locale.For(v.Settings, v.Now), client: v.Client, state: v.State, alert: a.Alert, page: a.Links.Alert}
 }
 
 // openPage tells an alert that somebody should act on.
@@ -126,7 +127,7 @@ func (v ThreadView) closedPage(c chapter) page {
 	ending, symbol := c.ending(t)
 	was := say(words("was "+wordOf(c.alert.Severity)+": "), t.past)
 	if !c.alert.OpenedAt.IsZero() {
-		was = say(was, words(" on "+c.date(c.alert.OpenedAt)))
+		was = say(was, words(" on "+c.Date(c.alert.OpenedAt)))
 	}
 	print := []phrase{capital(was)}
 	if c.alert.Why == stanna.ReasonNotRecovered && t.now != nil {
@@ -156,7 +157,7 @@ func (c chapter) ending(t telling) (ending phrase, symbol string) {
 	case stanna.ReasonRecovered:
 		took := phrase(nil)
 		if !c.alert.OpenedAt.IsZero() && !c.alert.ClosedAt.IsZero() {
-			took = say(words("in " + c.lasting(c.alert.ClosedAt.Sub(c.alert.OpenedAt))))
+			took = say(words("in " + c.Lasting(c.alert.ClosedAt.Sub(c.alert.OpenedAt))))
 		}
 		how := joined(" ", t.back, took)
 		if how == nil {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/locale"
 )
 
 // maxOthers is how many further alerts of a client get a line.
@@ -14,7 +15,7 @@ func (v ThreadView) others(p *page, alerts []AlertView) {
 	if len(alerts) == 0 {
 		return
 	}
-	l := localTo(v.Settings, v.Now)
+	l := locale.For(v.Settings, v.Now)
 	lines := []phrase{bold("Also about this client")}
 	for i, a := range alerts {
 		symbol, line := v.chapter(a).line()
@@ -23,11 +24,11 @@ func (v ThreadView) others(p *page, alerts []AlertView) {
 		case i < maxOthers:
 			p.spoken = append(p.spoken, sentenceOf(say(words("also, "), line)))
 		case i == maxOthers:
-			p.spoken = append(p.spoken, say(words("And "+l.count(len(alerts)-i, "more alert")+".")))
+			p.spoken = append(p.spoken, say(words("And "+l.Count(len(alerts)-i, "more alert")+".")))
 		}
 	}
 	more := func(shown int) phrase {
-		return joined(" · ", say(words("and "+l.count(len(lines)-shown, "more alert"))), link(v.Link, "See all"))
+		return joined(" · ", say(words("and "+l.Count(len(lines)-shown, "more alert"))), link(v.Link, "See all"))
 	}
 	p.parts = append(p.parts, part{kind: section, lines: lines, most: 1 + maxOthers, more: more})
 }
@@ -60,7 +61,7 @@ func trimLead(p phrase) phrase {
 func (c chapter) notes(in Intended) []phrase {
 	var notes []phrase
 	if c.alert.Unstable {
-		notes = append(notes, say(words("Unstable: opened "+c.count(c.openings(), "time")+" in 14 days")))
+		notes = append(notes, say(words("Unstable: opened "+c.Count(c.openings(), "time")+" in 14 days")))
 	}
 	return append(notes, in.note()...)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/locale"
 )
 
 const (
@@ -28,12 +29,12 @@ type daily struct {
 }
 
 // dailies are the last values of each local day since t.
-func (l local) dailies(h stanna.History, since time.Time) []daily {
+func (c chapter) dailies(h stanna.History, since time.Time) []daily {
 	var days []daily
 	for _, p := range h.Since(since) {
-		d := daily{dayNumber(p.At.In(l.zone)), p.Value}
+		d := daily{c.DayNumber(p.At), p.Value}
 		switch {
-		case !isNumber(p.Value):
+		case !locale.IsNumber(p.Value):
 		case len(days) > 0 && days[len(days)-1].day == d.day:
 			days[len(days)-1] = d
 		default:
@@ -47,9 +48,9 @@ func (l local) dailies(h stanna.History, since time.Time) []daily {
 // client on that weekday, in percent (−41 is 41 % below). A day is complete
 // when it is over. Without enough earlier days, with a usual of nothing, or
 // when the newest day is a week old there is no answer.
-func (l local) againstUsual(h stanna.History) (percent int, known bool) {
-	today := dayNumber(l.now)
-	days := l.dailies(h, l.now.Add(-(usualDays+staleAfter+2)*oneDay))
+func (c chapter) againstUsual(h stanna.History) (percent int, known bool) {
+	today := c.DayNumber(c.Now)
+	days := c.dailies(h, c.Now.Add(-(usualDays+staleAfter+2)*oneDay))
 	days = slices.DeleteFunc(days, func(d daily) bool { return d.day >= today })
 	if len(days) == 0 {
 		return 0, false
@@ -85,15 +86,15 @@ func median(values []float64) float64 {
 
 // engagement says how the client's engagement compares with its usual, or ""
 // when that is not known.
-func (l local) engagement(h stanna.History) string {
-	percent, known := l.againstUsual(h)
+func (c chapter) engagement(h stanna.History) string {
+	percent, known := c.againstUsual(h)
 	switch {
 	case !known:
 		return ""
 	case percent < -withinUsual:
-		return l.number(float64(-percent)) + "% below usual"
+		return c.Number(float64(-percent)) + "% below usual"
 	case percent > withinUsual:
-		return l.number(float64(percent)) + "% above usual"
+		return c.Number(float64(percent)) + "% above usual"
 	}
 	return "as usual"
 }
@@ -103,16 +104,16 @@ func (l local) engagement(h stanna.History) string {
 // than three. It is drawn on the part of the scale where the score was, at
 // least forty points of it: on the whole scale a fall of 22 would be a single
 // step, and on a narrower one a wobble would look like a fall.
-func (l local) sparkline(h stanna.History) string {
-	since := l.now.Add(-trendDays * oneDay)
+func (c chapter) sparkline(h stanna.History) string {
+	since := c.Now.Add(-trendDays * oneDay)
 	var values []float64
-	for _, d := range l.dailies(h, since) {
+	for _, d := range c.dailies(h, since) {
 		values = append(values, d.value)
 	}
 	if len(values) < trendAtLeast {
 		values = values[:0]
 		for _, p := range h.Since(since) {
-			if isNumber(p.Value) {
+			if locale.IsNumber(p.Value) {
 				values = append(values, p.Value)
 			}
 		}

@@ -28,11 +28,11 @@ type Owner struct {
 	SlackID string
 }
 
-// Links are absolute addresses of pages; what is "" is left out.
+// Links are the absolute addresses of an alert's pages; what is "" is left
+// out.
 type Links struct {
-	Client string // the client, in the company's own system or on our page
-	Alert  string // our page about the alert: why it was raised, everything in full
-	Rule   string // the rule's page
+	Alert string // our page about the alert: why it was raised, everything in full
+	Rule  string // the rule's page
 }
 
 // ThreadView is what is known about one client at one destination.
@@ -51,7 +51,7 @@ type ThreadView struct {
 type AlertView struct {
 	stanna.Alert
 	Playbook string // the rule's: what to do next, text or a link
-	Links    Links  // Alert and Rule; the client's is the thread's
+	Links    Links
 }
 
 // Intended says where a message was meant to go when it comes to the fallback

@@ -7,9 +7,10 @@ import (
 	"time"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/locale"
 )
 
-func english() local { return localTo(stanna.Settings{}, monday) }
+func english() chapter { return chapter{Local: locale.For(stanna.Settings{}, monday)} }
 
 func TestClean(t *testing.T) {
 	for in, want := range map[string]string{
@@ -88,31 +89,8 @@ func TestTarget(t *testing.T) {
 	}
 }
 
-func TestMoney(t *testing.T) {
-	for _, c := range []struct {
-		locale, currency string
-		amount           float64
-		want             string
-	}{
-		{"en", "USD", 12400, "$12,400"},
-		{"en", "USD", 12400.5, "$12,400.50"},
-		{"en", "EUR", -3, "−€3"},
-		{"en", "CHF", 12400, "CHF\u00a012,400"},
-		{"en", "JPY", 12400, "¥12,400"},
-		{"en", "KWD", 1.5, "KWD\u00a01.500"},
-		{"en-AU", "AUD", 5, "$5"},
-		{"de", "EUR", 12400.5, "€12.400,50"},
-		{"en", "nope", 5, ""},
-	} {
-		l := localTo(stanna.Settings{Locale: c.locale}, monday)
-		if got := l.money(stanna.MoneyOf(c.amount, c.currency)); got != c.want {
-			t.Errorf("%v: %q, want %q", c, got, c.want)
-		}
-	}
-}
-
-func TestCalendar(t *testing.T) {
-	l := localTo(stanna.Settings{Timezone: "America/New_York"}, time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)) // still Monday there
+func TestRenewal(t *testing.T) {
+	l := locale.For(stanna.Settings{Timezone: "America/New_York"}, time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)) // still Monday there
 	for date, want := range map[string]string{
 		"2026-11-23": "23 Nov 2026 (today), renews today",
 		"2026-11-24": "24 Nov 2026 (tomorrow), renews tomorrow",
@@ -120,21 +98,17 @@ func TestCalendar(t *testing.T) {
 		"2026-11-22": "22 Nov 2026 (1 day ago), renewal was due 1 day ago",
 		"soon":       ", ",
 	} {
-		field, sentence := l.renewal(stanna.Client{RenewalDate: date})
+		field, sentence := chapter{Local: l, client: stanna.Client{RenewalDate: date}}.renewal()
 		if got := field + ", " + sentence; got != want {
 			t.Errorf("%s: %q, want %q", date, got, want)
 		}
 	}
+}
+
+func TestWorkdaysAfter(t *testing.T) {
 	friday := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
-	if got := l.day(workdaysAfter(friday, 2)); got != "Tue 1 Dec" {
+	if got := workdaysAfter(friday, 2); !got.Equal(friday.AddDate(0, 0, 4)) {
 		t.Errorf("two working days after Friday: %s", got)
-	}
-	for d, want := range map[time.Duration]string{
-		-time.Hour: "less than a minute", time.Minute: "1 minute", 2 * time.Hour: "2 hours", 35 * time.Hour: "35 hours", 166 * time.Hour: "7 days",
-	} {
-		if got := l.lasting(d); got != want {
-			t.Errorf("lasting(%s) = %q, want %q", d, got, want)
-		}
 	}
 }
 

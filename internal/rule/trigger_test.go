@@ -102,6 +102,8 @@ func TestHealthDropSeverity(t *testing.T) {
 		"red, by 30":            {stanna.Client{}, 65, 35, stanna.Critical},
 		"red, by 29.99":         {stanna.Client{}, 65, 35.01, stanna.High},
 		"yellow, by 30":         {stanna.Client{}, 90, 60, stanna.High},
+		"yellow is never more":  {stanna.Client{Tier: "enterprise"}, 95, 60, stanna.High},
+		"green neither":         {stanna.Client{Tier: "enterprise"}, 100, 70.01, stanna.Medium},
 		"deep":                  {stanna.Client{}, 41, 20, stanna.Critical},
 		"deep and by 30 is one": {stanna.Client{}, 80, 5, stanna.Critical},
 		"enterprise":            {stanna.Client{Tier: "enterprise"}, 75, 60, stanna.High},

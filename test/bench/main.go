@@ -28,7 +28,7 @@ type bench struct {
 	quick    bool
 	big      bool
 	postgres string // an address given by the caller
-	seen     map[string]bool
+	quiet    time.Duration
 }
 
 func main() {
@@ -38,10 +38,11 @@ func main() {
 	out := flag.String("out", "", "write the report here (default: docs/benchmarks.md after a whole run)")
 	binary := flag.String("binary", "", "measure this program instead of building one")
 	postgres := flag.String("postgres", "", "address of a PostgreSQL for the bar of the killed replica (default: start one, if installed)")
+	quiet := flag.Duration("quiet", 0, "wait up to so long before each bar until other programs leave the cores alone")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	b := &bench{binary: *binary, quick: *quick, big: *big, postgres: *postgres}
+	b := &bench{binary: *binary, quick: *quick, big: *big, postgres: *postgres, quiet: *quiet}
 	if err := b.run(ctx, *only, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -95,6 +96,7 @@ func (b *bench) run(ctx context.Context, only, out string) (err error) {
 // cannot be measured is a miss, with the reason.
 func (b *bench) measure(ctx context.Context, bar bar) []result {
 	fmt.Printf("%-10s …", bar.name)
+	b.awaitQuiet(ctx)
 	begun := time.Now()
 	limited, cancel := context.WithTimeoutCause(ctx, bar.within, fmt.Errorf("it took longer than %s", bar.within))
 	defer cancel()
@@ -110,6 +112,19 @@ func (b *bench) measure(ctx context.Context, bar bar) []result {
 		fmt.Printf("  %-6s %s: %s\n         wanted %s\n         %s\n", r.verdict(), r.Bar, r.Measured, r.Wanted, r.Note)
 	}
 	return results
+}
+
+// awaitQuiet waits until the machine has nothing else to do, if it was asked
+// for.
+func (b *bench) awaitQuiet(ctx context.Context) {
+	calm := 0
+	for end := time.Now().Add(b.quiet); calm < 3 && time.Now().Before(end) && ctx.Err() == nil; {
+		busy := cpuBusy()
+		pause(ctx, 500*time.Millisecond)
+		if calm++; cpuBusy()-busy > 100*time.Millisecond {
+			calm = 0
+		}
+	}
 }
 
 func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
