@@ -123,10 +123,14 @@ func (c Client) Validate() error {
 
 // ValidID checks an id that a sender chose (a client's, a signal's): 1 to
 // 200 printable characters without spaces, so that it survives a URL and a
-// log line.
+// log line. "." and ".." do not survive one: as a step of a path they mean
+// here and one up, escaped or not.
 func ValidID(id string) error {
 	if id == "" {
 		return Errorf(Invalid, "is required")
+	}
+	if id == "." || id == ".." {
+		return Errorf(Invalid, "may not be %q, which a web address takes for a step of its path", id)
 	}
 	if len(id) > MaxIDLength {
 		return Errorf(Invalid, "is longer than %d bytes", MaxIDLength)

@@ -77,6 +77,7 @@ func TestValidID(t *testing.T) {
 	for id, ok := range map[string]bool{
 		"a": true, "sig_1.2:3@x+y~%": true, "客户": true, strings.Repeat("x", stanna.MaxIDLength): true,
 		"": false, strings.Repeat("x", stanna.MaxIDLength+1): false, strings.Repeat("é", 101): false,
+		".": false, "..": false, "...": true, ".a": true, "a..b": true, // steps of a path, and what is none
 		"a b": false, "a\tb": false, "a\nb": false, "a\x00b": false, "a\x7f": false, "a/b": false, "a?b": false, "a#b": false, "a\xffb": false,
 		"a\u00a0b": false, "a\u2028b": false, "a\u0085b": false, "a\u200bb": false, "a\u202eb": false, // spaces and controls beyond ASCII
 	} {
@@ -103,7 +104,7 @@ func TestPrimaryContact(t *testing.T) {
 func TestClientURL(t *testing.T) {
 	c := stanna.Client{ID: "a b&c", Domain: "acme.example"}
 	for template, want := range map[string]string{
-		"":                                     "",
+		"":                                      "",
 		"https://crm.example/accounts/{id}?x=1": "https://crm.example/accounts/a%20b&c?x=1",
 		"https://crm.example/{domain}/{id}":     "https://crm.example/acme.example/a%20b&c",
 	} {

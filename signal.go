@@ -72,6 +72,9 @@ func (s *Signal) Check(now time.Time) error {
 	if len(s.Source) > maxSource {
 		return InvalidField("source", "is longer than %d bytes", maxSource)
 	}
+	if strings.ContainsFunc(s.Source, unicode.IsControl) || !utf8.ValidString(s.Source) {
+		return InvalidField("source", "may not contain control characters")
+	}
 	if !utf8.ValidString(s.Source) || strings.ContainsFunc(s.Source, unicode.IsControl) {
 		return InvalidField("source", "may not contain control characters")
 	}

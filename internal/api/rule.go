@@ -111,7 +111,7 @@ func (a *api) putRule(ctx context.Context, who auth.Caller, in *putRuleInput) (*
 		}
 	}
 	out := &ruleOutput{}
-	return out, a.Store.Update(ctx, func(tx *store.Tx) error {
+	err := a.Store.Update(ctx, func(tx *store.Tx) error {
 		r, err := ruleOf(tx, who.Workspace, in.ID)
 		if err != nil {
 			return err
@@ -133,6 +133,11 @@ func (a *api) putRule(ctx context.Context, who auth.Caller, in *putRuleInput) (*
 		return tx.Audit(stanna.AuditEntry{Workspace: who.Workspace, At: a.Clock.Real(), Actor: who.Actor(), Action: "rule.changed", Subject: r.ID,
 			Details: map[string]string{"version": strconv.Itoa(r.Version), "status": string(r.Status)}})
 	})
+	// What the rule had opened closes with it.
+	for more := err == nil && out.Body.Status != stanna.RuleActive; more && err == nil; {
+		more, err = a.Intake.Tick(ctx, who.Workspace)
+	}
+	return out, err
 }
 
 func (in ruleInput) into(r *stanna.Rule, to []stanna.Destination) {

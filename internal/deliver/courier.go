@@ -14,6 +14,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -52,7 +53,7 @@ func (l Links) Client(s stanna.Settings, c stanna.Client) string {
 	if own := c.URL(s.ClientURLTemplate); own != "" {
 		return own
 	}
-	return l.PublicURL + "/clients/" + c.ID
+	return l.PublicURL + "/clients/" + url.PathEscape(c.ID)
 }
 
 // Alert is the page of an alert.

@@ -94,8 +94,9 @@ func (b *batch) tick(clients []string, now time.Time) error {
 	return b.write(now)
 }
 
-// Tick closes the alerts of a workspace that were not recovered in time. It
-// takes a slice at a time and says whether there may be more.
+// Tick closes the alerts of a workspace that were not recovered in time, and
+// those whose rule was switched off. It takes a slice at a time and says
+// whether there may be more.
 func (in *Intake) Tick(ctx context.Context, workspace string) (more bool, err error) {
 	now := in.clock.Now(workspace)
 	err = in.change(ctx, workspace, func(b *batch) error {

@@ -39,6 +39,7 @@ func bench(b *testing.B, engine string, clients int) *intake.Intake {
 	}); err != nil {
 		b.Fatal(err)
 	}
+
 	for i := 0; i < clients; i += intake.Slice {
 		var list []stanna.Client
 		for k := i; k < min(i+intake.Slice, clients); k++ {

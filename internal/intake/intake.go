@@ -126,63 +126,47 @@ func (in *Intake) Signals(ctx context.Context, workspace string, signals []stann
 }
 
 // Run commits requests until ctx ends; then it takes no more and answers
-// those it has. Committers is how many transactions run at once: one on
-// SQLite, which has one writer.
+// those it has. Committers is how many transactions of live requests run at
+// once: one on SQLite, which has one writer. Imports have a committer of their
+// own, which takes turns with the others at the database: neither starves.
 func (in *Intake) Run(ctx context.Context, committers int) {
 	var wg sync.WaitGroup
 	for range committers {
-		wg.Go(func() { in.commitLoop(ctx) })
+		wg.Go(func() { in.commitLoop(ctx, in.live) })
 	}
+	wg.Go(func() { in.commitLoop(ctx, in.bulk) })
 	wg.Wait()
 }
 
-func (in *Intake) commitLoop(ctx context.Context) {
+func (in *Intake) commitLoop(ctx context.Context, queue chan *request) {
 	for {
-		group := in.gather(ctx)
-		if group == nil {
-			return
-		}
-		in.commit(group)
-	}
-}
-
-// gather waits for a request and takes with it whatever else is there, live
-// ones first, up to a slice: the busier, the more share one transaction.
-func (in *Intake) gather(ctx context.Context) []*request {
-	var group []*request
-	n := 0
-	take := func(r *request) {
-		group = append(group, r)
-		n += len(r.signals)
-	}
-	select {
-	case r := <-in.live:
-		take(r)
-	default:
 		select {
-		case r := <-in.live:
-			take(r)
-		case r := <-in.bulk:
-			take(r)
+		case r := <-queue:
+			in.commit(gather(queue, r))
 		case <-ctx.Done():
-			select { // what came in before the end is still answered
-			case r := <-in.live:
-				take(r)
-			case r := <-in.bulk:
-				take(r)
-			default:
-				return nil
+			for { // what came in before the end is still answered
+				select {
+				case r := <-queue:
+					in.commit(gather(queue, r))
+				default:
+					return
+				}
 			}
 		}
 	}
+}
+
+// gather takes with a request whatever else is there, up to a slice: the
+// busier, the more share one transaction.
+func gather(queue chan *request, r *request) []*request {
+	group, n := []*request{r}, len(r.signals)
 	for n < Slice {
 		select {
-		case r := <-in.live:
-			take(r)
-			continue
+		case r := <-queue:
+			group, n = append(group, r), n+len(r.signals)
 		default:
+			return group
 		}
-		break
 	}
 	return group
 }

@@ -264,7 +264,7 @@ func TestTextFitsInBytesToo(t *testing.T) {
 					}
 				}
 			}
-			check(Summary(s), "High: "+one, "and 30 more", "See all 40: https://")
+			check(Summary(s), "High: "+one, "And 30 more", "See all 40: https://")
 			check(Thread(v), "High: "+one, "health fell 22 points to 38 (red)", "Open: https://")
 		})
 	}

@@ -63,19 +63,27 @@ func (p *Policy) Judge(sub *Subject, list []Decision) []Decision {
 	return list
 }
 
-// Tick adds the decisions that the passing of time brings, without a signal:
-// alerts that were not recovered in thirty days, and those of a client that
-// was excluded.
+// Tick adds the decisions that come without a signal: alerts that were not
+// recovered in thirty days, those whose rule is not in force any more, and
+// those of a client that was excluded.
 func (p *Policy) Tick(sub *Subject, list []Decision) []Decision {
 	if reason := over(sub); reason != "" {
 		return endAll(sub, reason, list)
 	}
 	for _, a := range sub.Alerts {
-		if a.Open() && sub.Now.Sub(a.OpenedAt) >= NotRecoveredAfter {
+		switch {
+		case !a.Open():
+		case !p.inForce(a.RuleID):
+			list = append(list, end(a, stanna.ReasonRuleOff, sub.Now))
+		case sub.Now.Sub(a.OpenedAt) >= NotRecoveredAfter:
 			list = append(list, end(a, stanna.ReasonNotRecovered, sub.Now))
 		}
 	}
 	return list
+}
+
+func (p *Policy) inForce(rule string) bool {
+	return slices.ContainsFunc(p.Rules, func(c *Compiled) bool { return c.ID == rule && c.Status == stanna.RuleActive })
 }
 
 // over says why no alert of the client may be open, or "".

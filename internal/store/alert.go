@@ -80,9 +80,11 @@ func (tx *Tx) Alerts(workspace string, q AlertQuery) ([]stanna.Alert, int, error
 	return list, total, err
 }
 
-// StaleAlerts lists open alerts that opened before t, oldest first.
+// StaleAlerts lists open alerts that opened before then or whose rule is not
+// in force any more, oldest first.
 func (tx *Tx) StaleAlerts(workspace string, before time.Time, limit int) ([]stanna.Alert, error) {
-	return collect(tx, scanAlert, `select `+alertColumns+` from alert where workspace = $1 and status <> 'resolved' and opened_at < $2
+	return collect(tx, scanAlert, `select `+alertColumns+` from alert where workspace = $1 and status <> 'resolved'
+		and (opened_at < $2 or rule_id in (select id from rule where workspace = $1 and status <> 'active'))
 		order by opened_at, id limit $3`, workspace, micros(before), limit)
 }
 

@@ -56,7 +56,7 @@ var (
 		name:      "sqlite",
 		clock:     "cast(unixepoch('subsec') * 1000000 as integer)",
 		anonymous: true,
-		types:     strings.NewReplacer("double precision", "real", "bigint", "integer", "boolean", "integer", "bytea", "blob", "\n);", "\n) strict;"),
+		types:     strings.NewReplacer("double precision", "real", "bigint", "integer", "boolean", "integer", "bytea", "blob", "\n);", "\n) strict, without rowid;"),
 	}
 	postgresDialect = dialect{
 		name:       "postgres",

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/auth"
+	"github.com/gostanna/stanna/internal/locale"
 	"github.com/gostanna/stanna/internal/rule"
 	"github.com/gostanna/stanna/internal/store"
 )
@@ -87,24 +88,24 @@ func (s *site) alert(v *visit) (answer, error) {
 func (s *site) evidence(v *visit, view *alertView, a stanna.Alert, p store.Portrait) {
 	l, e := v.local, a.Evidence
 	opened := openedPoint(a, p.State.Health)
-	view.Before, view.BeforeAt = l.number(e.Base), l.stamp(e.BaseAt)
-	view.Then, view.ThenAt = l.number(e.Opened), l.stamp(opened.At)
-	view.Now, view.NowAt = l.number(e.Value), l.stamp(e.ValueAt)
-	view.Worst = l.number(e.Worst)
+	view.Before, view.BeforeAt = l.Number(e.Base), stampOf(l, e.BaseAt)
+	view.Then, view.ThenAt = l.Number(e.Opened), stampOf(l, opened.At)
+	view.Now, view.NowAt = l.Number(e.Value), stampOf(l, e.ValueAt)
+	view.Worst = l.Number(e.Worst)
 	word := "Fell "
 	if e.Opened > e.Base {
 		word = "Rose "
 	}
-	view.Fell = word + l.count(int(fallOf(e)+0.5), "point") + " in " + l.lasting(opened.At.Sub(e.BaseAt))
+	view.Fell = word + l.Count(int(fallOf(e)+0.5), "point") + " in " + l.Lasting(opened.At.Sub(e.BaseAt))
 	if e.FirstSeen {
-		view.FirstSeen = "There is no older value to compare with: the change is counted from the first one seen, " + l.stamp(e.BaseAt).Short + "."
+		view.FirstSeen = "There is no older value to compare with: the change is counted from the first one seen, " + stampOf(l, e.BaseAt).Short + "."
 	}
 	view.Factors, view.Source = factorRows(l, e.Factors), e.Source
 	from := e.BaseAt.Add(-7 * 24 * time.Hour)
 	if from.IsZero() || e.BaseAt.IsZero() {
 		from = a.OpenedAt.AddDate(0, 0, -30)
 	}
-	to := later(l.now, p.State.Health)
+	to := later(l.Now, p.State.Health)
 	if !a.Open() {
 		to = a.ClosedAt.Add(24 * time.Hour)
 	}
@@ -113,7 +114,7 @@ func (s *site) evidence(v *visit, view *alertView, a stanna.Alert, p store.Portr
 		moments = moments[1:]
 	}
 	if a.Type == stanna.HealthDrop {
-		view.Chart = l.healthChart(p.State.Health, from, to, moments...)
+		view.Chart = chartOf(l, p.State.Health, from, to, moments...)
 	} else {
 		view.Chart = chart{Empty: "There is no chart for this type of alert."}
 	}
@@ -175,14 +176,14 @@ func (s *site) why(tx *store.Tx, v *visit, view *alertView, a stanna.Alert) erro
 }
 
 // figure is a threshold with its unit.
-func figure(l local, t rule.Threshold, x float64) string {
+func figure(l locale.Local, t rule.Threshold, x float64) string {
 	switch t.Unit {
 	case "":
-		return l.number(x)
+		return l.Number(x)
 	case "currency":
-		return l.money(stanna.MoneyOf(x, l.settings.Currency))
+		return l.Money(stanna.MoneyOf(x, l.Settings.Currency))
 	case "percent":
-		return l.number(x) + " %"
+		return l.Number(x) + " %"
 	}
-	return l.number(x) + " " + t.Unit
+	return l.Number(x) + " " + t.Unit
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/locale"
 	"github.com/gostanna/stanna/internal/rule"
 	"github.com/gostanna/stanna/internal/store"
 )
@@ -49,7 +50,7 @@ func (s *site) alerts(v *visit) (answer, error) {
 		if err != nil {
 			return err
 		}
-		count := func(n int) string { return v.local.number(float64(n)) }
+		count := func(n int) string { return v.local.Number(float64(n)) }
 		a.Tabs = []tab{
 			{"tab-open", "Open", "/alerts", count(counts[stanna.AlertOpen]), wanted == stanna.AlertOpen},
 			{"tab-resolved", "Closed", "/alerts?status=resolved", count(counts[stanna.AlertResolved]), wanted == stanna.AlertResolved},
@@ -118,18 +119,18 @@ func (v *visit) alertRows(tx *store.Tx, list []stanna.Alert) ([]alertRow, error)
 
 func (v *visit) alertRow(a stanna.Alert, c stanna.Client) alertRow {
 	return alertRow{Path: alertPath(a.ID), Client: c.Name, ClientPath: clientPath(c.ID), Severity: severityMark(a.Severity), Status: alertMark(a),
-		Type: typeName(a.Type), Change: v.local.change(a),
-		MRR: v.local.money(c.MRR), Owner: c.CSMOwner, Rule: a.RuleName, Opened: v.local.stamp(a.OpenedAt), Closed: v.local.stamp(a.ClosedAt),
+		Type: typeName(a.Type), Change: changeOf(v.local, a),
+		MRR: v.local.Money(c.MRR), Owner: c.CSMOwner, Rule: a.RuleName, Opened: stampOf(v.local, a.OpenedAt), Closed: stampOf(v.local, a.ClosedAt),
 		Why: a.Why.Sentence(), Unstable: a.Unstable, IsOpen: a.Open()}
 }
 
-// change is where the measure came from and went.
-func (l local) change(a stanna.Alert) string {
+// changeOf is where the measure came from and went.
+func changeOf(l locale.Local, a stanna.Alert) string {
 	e := a.Evidence
 	if !a.Open() && e.Worst != e.Value {
-		return l.number(e.Base) + " → " + l.number(e.Worst) + " → " + l.number(e.Value)
+		return l.Number(e.Base) + " → " + l.Number(e.Worst) + " → " + l.Number(e.Value)
 	}
-	return l.number(e.Base) + " → " + l.number(e.Value)
+	return l.Number(e.Base) + " → " + l.Number(e.Value)
 }
 
 // typeName is what people call an alert type; the catalogue knows.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/locale"
 )
 
 // The field of a chart, in the units of its SVG.
@@ -54,15 +55,15 @@ type moment struct {
 	stanna.Point
 }
 
-// healthChart draws a history between two times, with the zones behind it and
+// chartOf draws a history between two times, with the zones behind it and
 // the moments marked.
-func (l local) healthChart(h stanna.History, from, to time.Time, moments ...moment) chart {
+func chartOf(l locale.Local, h stanna.History, from, to time.Time, moments ...moment) chart {
 	points := inside(h.Since(from.Add(-time.Second)), to)
 	if len(points) == 0 {
 		return chart{Empty: "No health score in this time."}
 	}
 	if len(points) == 1 && len(moments) == 0 {
-		return chart{Empty: "One score so far: " + l.number(points[0].Value) + ", " + l.stamp(points[0].At).Short + ". The trend begins with the second."}
+		return chart{Empty: "One score so far: " + l.Number(points[0].Value) + ", " + stampOf(l, points[0].At).Short + ". The trend begins with the second."}
 	}
 	points = thinned(points, chartPoints)
 	first, last := points[0], points[len(points)-1]
@@ -84,10 +85,10 @@ func (l local) healthChart(h stanna.History, from, to time.Time, moments ...mome
 	x := func(t time.Time) float64 {
 		return chartLeft + (chartRight-chartLeft)*float64(t.Sub(from))/float64(to.Sub(from))
 	}
-	c := chart{Title: "Health from " + l.stamp(from).Full + " to " + l.stamp(to).Full,
-		Desc: "It began at " + l.number(first.Value) + " and is " + l.number(last.Value) + " now. Red is up to " + l.number(l.settings.RiskThreshold) +
-			", green above " + l.number(l.settings.HealthyAbove) + "."}
-	l.frameOf(&c, from, to, x)
+	c := chart{Title: "Health from " + stampOf(l, from).Full + " to " + stampOf(l, to).Full,
+		Desc: "It began at " + l.Number(first.Value) + " and is " + l.Number(last.Value) + " now. Red is up to " + l.Number(l.Settings.RiskThreshold) +
+			", green above " + l.Number(l.Settings.HealthyAbove) + "."}
+	c.frame(l, from, to, x)
 	var line strings.Builder
 	for i, p := range points {
 		word := "L"
@@ -102,7 +103,7 @@ func (l local) healthChart(h stanna.History, from, to time.Time, moments ...mome
 	c.Line = line.String()
 	for _, m := range moments {
 		at, y := x(m.At), chartY(m.Value)
-		mark := chartMark{Class: m.class, X: f(at), Y: f(y), Top: f(chartTop), Label: m.label + " " + l.number(m.Value), LabelX: f(at + 8), LabelY: f(y - 9), Anchor: "start"}
+		mark := chartMark{Class: m.class, X: f(at), Y: f(y), Top: f(chartTop), Label: m.label + " " + l.Number(m.Value), LabelX: f(at + 8), LabelY: f(y - 9), Anchor: "start"}
 		if at > (chartLeft+chartRight)/2 {
 			mark.LabelX, mark.Anchor = f(at-8), "end"
 		}
@@ -113,15 +114,15 @@ func (l local) healthChart(h stanna.History, from, to time.Time, moments ...mome
 	}
 	for i := len(points) - 1; i >= 0 && len(c.Rows) < chartRows; i-- {
 		p := points[i]
-		c.Rows = append(c.Rows, chartRow{l.stamp(p.At), l.number(p.Value), zoneMark(l.settings.ZoneOf(p.Value))})
+		c.Rows = append(c.Rows, chartRow{stampOf(l, p.At), l.Number(p.Value), zoneMark(l.Settings.ZoneOf(p.Value))})
 	}
 	c.Left = len(points) - len(c.Rows)
 	return c
 }
 
-// frameOf draws what stands behind the line: zones, levels, days.
-func (l local) frameOf(c *chart, from, to time.Time, x func(time.Time) float64) {
-	s := l.settings
+// frame draws what stands behind the line: zones, levels, days.
+func (c *chart) frame(l locale.Local, from, to time.Time, x func(time.Time) float64) {
+	s := l.Settings
 	for _, b := range []struct {
 		low, high float64
 		zone      stanna.Zone
@@ -130,7 +131,7 @@ func (l local) frameOf(c *chart, from, to time.Time, x func(time.Time) float64) 
 		c.Bands = append(c.Bands, chartBand{string(b.zone), f(top), f(bottom - top), zoneMark(b.zone).Word, f(top + 13)})
 	}
 	for _, level := range []float64{0, s.RiskThreshold, s.HealthyAbove, 100} {
-		c.Levels = append(c.Levels, chartTick{X: f(chartLeft - 6), Y: f(chartY(level) + 4), Label: l.number(level), Anchor: "end"})
+		c.Levels = append(c.Levels, chartTick{X: f(chartLeft - 6), Y: f(chartY(level) + 4), Label: l.Number(level), Anchor: "end"})
 	}
 	layout := "2 Jan"
 	switch span := to.Sub(from); {
@@ -144,7 +145,7 @@ func (l local) frameOf(c *chart, from, to time.Time, x func(time.Time) float64) 
 	const steps = 4
 	for i := range steps + 1 {
 		t := from.Add(time.Duration(float64(to.Sub(from)) * float64(i) / steps))
-		tick := chartTick{X: f(x(t)), Y: f(chartBottom + 18), Label: t.In(l.zone).Format(layout), Anchor: "middle"}
+		tick := chartTick{X: f(x(t)), Y: f(chartBottom + 18), Label: t.In(l.Zone).Format(layout), Anchor: "middle"}
 		switch i {
 		case 0:
 			tick.Anchor = "start"
@@ -165,7 +166,7 @@ const sparkWidth, sparkHeight = 160.0, 36.0
 
 // sparkOf draws the shape of the newest values, from their least to their
 // most.
-func (l local) sparkOf(h stanna.History, since time.Time) spark {
+func sparkOf(l locale.Local, h stanna.History, since time.Time) spark {
 	points := thinned(h.Since(since), 120)
 	if len(points) < 2 {
 		return spark{}
@@ -190,7 +191,7 @@ func (l local) sparkOf(h stanna.History, since time.Time) spark {
 		}
 		line.WriteString(word + f(2+across*(sparkWidth-4)) + " " + f(sparkHeight-3-up*(sparkHeight-6)))
 	}
-	return spark{line.String(), "Between " + l.number(low) + " and " + l.number(high)}
+	return spark{line.String(), "Between " + l.Number(low) + " and " + l.Number(high)}
 }
 
 // thinned keeps the last value of each of n slices of time, and the first of

@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/locale"
 )
 
 func TestChartsStayInTheirField(t *testing.T) {
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	l := localTo(stanna.Settings{}, now)
+	l := locale.For(stanna.Settings{}, now)
 	dice := rand.New(rand.NewPCG(1, 2))
 	for n := range 200 {
 		var h stanna.History
@@ -24,7 +25,7 @@ func TestChartsStayInTheirField(t *testing.T) {
 		if p, ok := h.Last(); ok && n%2 == 0 {
 			moments = []moment{{"opened", "opened at", p}, {"base", "from", stanna.Point{At: at.AddDate(0, 0, -9), Value: 100}}}
 		}
-		c := l.healthChart(h, now.AddDate(0, 0, -90), later(now, h), moments...)
+		c := chartOf(l, h, now.AddDate(0, 0, -90), later(now, h), moments...)
 		if c.Empty != "" {
 			continue
 		}
@@ -34,12 +35,12 @@ func TestChartsStayInTheirField(t *testing.T) {
 		if strings.Count(c.Line, "L") > chartPoints {
 			t.Fatalf("%d points", strings.Count(c.Line, "L"))
 		}
-		if s := l.sparkOf(h, time.Time{}); strings.Contains(s.Line, "NaN") || strings.Contains(s.Line, "-") {
+		if s := sparkOf(l, h, time.Time{}); strings.Contains(s.Line, "NaN") || strings.Contains(s.Line, "-") {
 			t.Fatalf("spark %s", s.Line)
 		}
 	}
 	same := stanna.HistoryOf(stanna.Point{At: now, Value: 50}, stanna.Point{At: now, Value: 50})
-	if c := l.healthChart(same, now.Add(-time.Hour), now); c.Line == "" || strings.Contains(c.Line, "NaN") {
+	if c := chartOf(l, same, now.Add(-time.Hour), now); c.Line == "" || strings.Contains(c.Line, "NaN") {
 		t.Errorf("two values of one second: %+v", c)
 	}
 }

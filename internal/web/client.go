@@ -6,6 +6,7 @@ import (
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/auth"
+	"github.com/gostanna/stanna/internal/locale"
 	"github.com/gostanna/stanna/internal/store"
 )
 
@@ -137,39 +138,39 @@ func (s *site) describe(v *visit, c *clientView, p store.Portrait, alerts []stan
 	if len([]rune(p.Client.Name)) > longName {
 		c.LongName = p.Client.Name
 	}
-	if own := p.Client.URL(l.settings.ClientURLTemplate); strings.HasPrefix(own, "https://") || strings.HasPrefix(own, "http://") {
+	if own := p.Client.URL(l.Settings.ClientURLTemplate); strings.HasPrefix(own, "https://") || strings.HasPrefix(own, "http://") {
 		c.Own = own
 	}
 	if n := p.Client.RenewalMonths; n > 0 {
-		c.RenewalTerm = l.count(n, "month")
+		c.RenewalTerm = l.Count(n, "month")
 	}
 	c.Tags, c.Custom, c.Contacts = p.Client.Tags, fieldsOf(l, p.Client.Custom), p.Client.Contacts
 
 	st := p.State
 	if last, ok := st.Health.Last(); ok {
-		c.HealthAt = l.stamp(last.At)
+		c.HealthAt = stampOf(l, last.At)
 	}
-	c.Chart = l.healthChart(st.Health, l.now.AddDate(0, 0, -trendDays), later(l.now, st.Health))
+	c.Chart = chartOf(l, st.Health, l.Now.AddDate(0, 0, -trendDays), later(l.Now, st.Health))
 	if c.Chart.Empty != "" && st.Health.Len() > 1 {
-		c.Chart = l.healthChart(st.Health, time.Time{}, later(l.now, st.Health)) // all of it is older
+		c.Chart = chartOf(l, st.Health, time.Time{}, later(l.Now, st.Health)) // all of it is older
 	}
 	c.Factors, c.FactorSource = factorRows(l, st.HealthFactors), st.HealthSource
 	if last, ok := st.Engagement.Last(); ok {
-		c.Engagement = engagementView{l.number(last.Value), st.EngagementUnit, l.stamp(last.At), l.sparkOf(st.Engagement, l.now.AddDate(0, 0, -trendDays))}
+		c.Engagement = engagementView{l.Number(last.Value), st.EngagementUnit, stampOf(l, last.At), sparkOf(l, st.Engagement, l.Now.AddDate(0, 0, -trendDays))}
 	}
 	if !st.Churn.At.IsZero() {
-		c.Churn, c.ChurnAt = l.percent(st.Churn.Value), l.stamp(st.Churn.At)
+		c.Churn, c.ChurnAt = l.Percent(st.Churn.Value), stampOf(l, st.Churn.At)
 	}
 	if !st.Sentiment.At.IsZero() {
-		c.Sentiment, c.SentimentAt = l.signed(st.Sentiment.Value), l.stamp(st.Sentiment.At)
+		c.Sentiment, c.SentimentAt = l.Signed(st.Sentiment.Value), stampOf(l, st.Sentiment.At)
 	}
 	if c.Detailed { // somebody's words are detail
 		c.Quote, c.ContactKind = st.Quote, st.LastContactKind
 	}
 	if !st.Payment.FailedAt.IsZero() {
-		c.Payment = strings.TrimSpace(l.money(st.Payment.Amount)+" failed") + ", " + l.stamp(st.Payment.FailedAt).Short
+		c.Payment = strings.TrimSpace(l.Money(st.Payment.Amount)+" failed") + ", " + stampOf(l, st.Payment.FailedAt).Short
 	}
-	c.LastContact = l.stamp(st.LastContact)
+	c.LastContact = stampOf(l, st.LastContact)
 }
 
 // later is now, or the newest value's time where clocks differ a little.
@@ -180,12 +181,12 @@ func later(now time.Time, h stanna.History) time.Time {
 	return now
 }
 
-func factorRows(l local, list []stanna.Factor) []factorRow {
+func factorRows(l locale.Local, list []stanna.Factor) []factorRow {
 	rows := make([]factorRow, len(list))
 	for i, f := range list {
 		rows[i] = factorRow{Name: f.Name, Detail: f.Detail}
 		if f.Impact != nil {
-			rows[i].Impact, rows[i].Worse = l.signed(*f.Impact), *f.Impact < 0
+			rows[i].Impact, rows[i].Worse = l.Signed(*f.Impact), *f.Impact < 0
 		}
 	}
 	return rows
@@ -216,7 +217,7 @@ func (v *visit) signalRows(tx *store.Tx, client string, alerts []stanna.Alert) (
 	}
 	rows := make([]signalRow, len(list))
 	for i, x := range list {
-		r := signalRow{At: v.local.stamp(x.OccurredAt), Received: v.local.stamp(x.ReceivedAt), Type: string(x.Type), Says: v.local.saying(x.Signal), Source: x.Source}
+		r := signalRow{At: stampOf(v.local, x.OccurredAt), Received: stampOf(v.local, x.ReceivedAt), Type: string(x.Type), Says: sayingOf(v.local, x.Signal), Source: x.Source}
 		closed := closedBy(x, alerts)
 		d, did := deeds[x.ID]
 		switch {
@@ -263,7 +264,7 @@ func (s *site) messageRows(tx *store.Tx, v *visit, client string) ([]messageRow,
 	}
 	rows := make([]messageRow, len(list))
 	for i, m := range list {
-		r := messageRow{At: v.road.stamp(m.CreatedAt), Destination: names.destination(m.Destination), Link: s.inSlack(m), Repeated: m.Repeated}
+		r := messageRow{At: stampOf(v.road, m.CreatedAt), Destination: names.destination(m.Destination), Link: s.inSlack(m), Repeated: m.Repeated}
 		newest := stanna.Notification{Status: stanna.Waiting}
 		for _, n := range notes { // newest first
 			if n.MessageID == m.ID {

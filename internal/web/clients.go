@@ -55,9 +55,9 @@ func (s *site) clients(v *visit) (answer, error) {
 
 func (v *visit) clientRow(p store.Portrait, open []stanna.Alert) clientRow {
 	r := clientRow{Path: clientPath(p.Client.ID), Name: p.Client.Name, Domain: p.Client.Domain, Health: scoreOf(v.local, p.State),
-		MRR: v.local.money(p.Client.MRR), Tier: p.Client.Tier, Owner: p.Client.CSMOwner,
+		MRR: v.local.Money(p.Client.MRR), Tier: p.Client.Tier, Owner: p.Client.CSMOwner,
 		Excluded: p.Client.IsExcluded, Gone: !p.State.ChurnedAt.IsZero()}
-	r.Renews, r.RenewsIn = v.local.renewal(p.Client.RenewalDate)
+	r.Renews, r.RenewsIn = renewalOf(v.local, p.Client.RenewalDate)
 	worst := stanna.Severity("")
 	for _, a := range open {
 		if a.Severity.Rank() > worst.Rank() {

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+
+	"github.com/gostanna/stanna/internal/locale"
 )
 
 // fieldsOf are the company's own fields of a client, by name.
-func fieldsOf(l local, custom map[string]any) []field {
+func fieldsOf(l locale.Local, custom map[string]any) []field {
 	var list []field
 	for _, k := range slices.Sorted(maps.Keys(custom)) {
 		list = append(list, field{k, valueOf(l, custom[k])})
@@ -15,12 +17,12 @@ func fieldsOf(l local, custom map[string]any) []field {
 	return list
 }
 
-func valueOf(l local, x any) string {
+func valueOf(l locale.Local, x any) string {
 	switch x := x.(type) {
 	case string:
 		return x
 	case float64:
-		return l.number(x)
+		return l.Number(x)
 	case bool:
 		if x {
 			return "yes"

@@ -2,6 +2,7 @@ package web
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/auth"
@@ -70,4 +71,19 @@ func roleWord(r stanna.Role) string {
 		return "Leadership"
 	}
 	return string(r)
+}
+
+// plainTitle is text from outside as the title of a window, where no markup
+// can keep it in its place: without what reorders a line, and short.
+func plainTitle(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cc, unicode.Cf) {
+			return ' '
+		}
+		return r
+	}, s)
+	if runes := []rune(s); len(runes) > 60 {
+		s = string(runes[:60]) + "…"
+	}
+	return strings.TrimSpace(s)
 }

@@ -52,7 +52,7 @@ func (s *site) group(v *visit, id string) (answer, error) {
 			g.Rows = append(g.Rows, v.alertRow(x.Alert, x.Client))
 		}
 		g.Pages = pagerOf("/alerts", v.r.URL.Query(), page, len(shown), len(members))
-		g.Sent = v.road.stamp(m.PostedAt)
+		g.Sent = stampOf(v.road, m.PostedAt)
 		if v.caller.May(auth.ReadDeliveries) {
 			names, err := v.channelsOf(tx, v.caller.May(auth.Connect))
 			if err != nil {
@@ -106,7 +106,7 @@ func (s *site) countGroup(v *visit, g *groupView, members []store.AlertOfClient)
 	g.Total, g.Clients = len(members), len(seen)
 	if len(sums) == 1 { // different currencies are not added up
 		for code, minor := range sums {
-			g.MRR = v.local.money(stanna.Money{Minor: minor, Currency: code})
+			g.MRR = v.local.Money(stanna.Money{Minor: minor, Currency: code})
 		}
 	}
 	for _, sev := range []stanna.Severity{stanna.Critical, stanna.High, stanna.Medium, stanna.Low, stanna.Info} {

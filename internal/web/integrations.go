@@ -21,7 +21,7 @@ func (s *site) integrations(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	if status.LastDelivery != nil {
-		i.Last = v.road.stamp(*status.LastDelivery)
+		i.Last = stampOf(v.road, *status.LastDelivery)
 	}
 	err = s.store.View(v.ctx, func(tx *store.Tx) error {
 		conn, connected, err := tx.Connection(v.workspace())

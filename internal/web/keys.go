@@ -38,7 +38,7 @@ func (s *site) keysPage(v *visit, k keysView, chosen []stanna.Scope, status int)
 		return answer{}, err
 	}
 	for _, key := range list {
-		row := keyRow{ID: key.ID, Name: key.Name, Masked: key.Masked, Created: v.road.stamp(key.CreatedAt), Used: v.road.stamp(key.LastUsedAt), Revoked: v.road.stamp(key.RevokedAt)}
+		row := keyRow{ID: key.ID, Name: key.Name, Masked: key.Masked, Created: stampOf(v.road, key.CreatedAt), Used: stampOf(v.road, key.LastUsedAt), Revoked: stampOf(v.road, key.RevokedAt)}
 		for i, scope := range key.Scopes {
 			if i > 0 {
 				row.Scopes += ", "

@@ -54,7 +54,7 @@ func (s *site) notifications(v *visit) (answer, error) {
 			label  string
 		}{{stanna.Dead, "Not delivered"}, {stanna.Waiting, "Waiting"}, {stanna.Delivered, "Delivered"}} {
 			n.Tabs = append(n.Tabs, tab{"tab-" + string(t.status), t.label, "/notifications?status=" + string(t.status),
-				v.local.number(float64(counts[t.status])), wanted == t.status})
+				v.local.Number(float64(counts[t.status])), wanted == t.status})
 		}
 		list, total, err := tx.Notifications(v.workspace(), store.NotificationQuery{Status: wanted, Owner: v.owner(), Limit: perPage, Offset: (page - 1) * perPage})
 		if err != nil {
@@ -110,7 +110,7 @@ func (v *visit) noteRows(tx *store.Tx, list []stanna.Notification, names channel
 func (v *visit) noteRow(n stanna.Notification, names channels) noteRow {
 	row := noteRow{ID: n.ID, Event: eventWord(n.Event), Severity: severityMark(n.Severity), Destination: names.destination(n.Destination), Status: statusMark(n.Status),
 		Repair: n.Detail, Attempts: n.Attempts, Repeated: n.Repeated, Dead: n.Status == stanna.Dead,
-		At: v.road.stamp(n.CreatedAt), Told: v.road.stamp(n.DeliveredAt)}
+		At: stampOf(v.road, n.CreatedAt), Told: stampOf(v.road, n.DeliveredAt)}
 	if n.Reason != "" {
 		row.Reason = n.Reason.Sentence()
 	}

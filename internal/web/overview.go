@@ -97,7 +97,7 @@ func (s *site) overviewAlerts(tx *store.Tx, v *visit, o *overviewView) error {
 		return err
 	}
 	if o.Open = all; all > len(list) {
-		o.Counted = "(severities of the newest " + v.local.number(float64(len(list))) + ")"
+		o.Counted = "(severities of the newest " + v.local.Number(float64(len(list))) + ")"
 	}
 	counts := map[stanna.Severity]int{}
 	for _, a := range list {

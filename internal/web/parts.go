@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/locale"
 )
 
 // current is the value of aria-current of a link.
@@ -71,12 +72,12 @@ type score struct {
 	Zone  mark
 }
 
-func scoreOf(l local, st stanna.State) score {
+func scoreOf(l locale.Local, st stanna.State) score {
 	value, known := st.HealthScore()
 	if !known {
 		return score{}
 	}
-	return score{true, l.number(value), zoneMark(l.settings.ZoneOf(value))}
+	return score{true, l.Number(value), zoneMark(l.Settings.ZoneOf(value))}
 }
 
 // pager leads through a list.

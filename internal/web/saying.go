@@ -5,40 +5,41 @@ import (
 	"strings"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/locale"
 )
 
-// saying is what a signal says, in words where we understand it.
-func (l local) saying(s stanna.Signal) string {
+// sayingOf is what a signal says, in words where we understand it.
+func sayingOf(l locale.Local, s stanna.Signal) string {
 	if s.Check(s.ReceivedAt) != nil { // it was checked when it came
 		return brief(s.Data)
 	}
 	switch f := s.Fact.(type) {
 	case stanna.HealthScored:
-		parts := []string{"Score " + l.number(f.Score)}
+		parts := []string{"Score " + l.Number(f.Score)}
 		for _, x := range f.Factors[:min(len(f.Factors), 5)] {
 			part := x.Name
 			if x.Detail != "" {
 				part += ": " + x.Detail
 			}
 			if x.Impact != nil {
-				part += " (" + l.signed(*x.Impact) + ")"
+				part += " (" + l.Signed(*x.Impact) + ")"
 			}
 			parts = append(parts, part)
 		}
 		if more := len(f.Factors) - 5; more > 0 {
-			parts = append(parts, "and "+l.count(more, "more reason"))
+			parts = append(parts, "and "+l.Count(more, "more reason"))
 		}
 		return strings.Join(parts, " · ")
 	case stanna.EngagementMeasured:
-		return strings.TrimSpace(l.number(f.Value) + " " + f.Unit)
+		return strings.TrimSpace(l.Number(f.Value) + " " + f.Unit)
 	case stanna.ChurnPredicted:
-		return "Probability " + l.percent(f.Probability)
+		return "Probability " + l.Percent(f.Probability)
 	case stanna.SentimentDetected:
-		return joined(l.signed(f.Score), f.Quote)
+		return joined(l.Signed(f.Score), f.Quote)
 	case stanna.Contacted:
 		return joined(capital(f.Kind), f.Summary)
 	case stanna.PaymentFailed:
-		return l.money(stanna.MoneyOf(f.Amount, f.Currency))
+		return l.Money(stanna.MoneyOf(f.Amount, f.Currency))
 	}
 	return brief(s.Data)
 }

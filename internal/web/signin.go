@@ -50,9 +50,9 @@ func (s *site) signIn(v *visit) (answer, error) {
 	f := signInView{Email: v.given("email"), Next: localPath(v.given("next"))}
 	user, err := s.auth.CheckPassword(v.ctx, f.Email, stanna.Secret(v.r.PostFormValue("password")), s.addressOf(v.r))
 	if wait, ok := patient(v, err); ok {
-		f.Wait = v.local.lasting(wait.Wait)
+		f.Wait = v.local.Lasting(wait.Wait)
 		if wait.Wait.Minutes() < 1 {
-			f.Wait = v.local.count(int(wait.Wait.Seconds()), "second")
+			f.Wait = v.local.Count(int(wait.Wait.Seconds()), "second")
 		}
 		return signInForm(f, http.StatusTooManyRequests), nil
 	}

@@ -92,7 +92,7 @@ func (s *site) slack(v *visit) (answer, error) {
 		if list, read, view.Reading, err = s.line.Channels(v.ctx, v.workspace()); err != nil {
 			return answer{}, err
 		}
-		view.ReadAt = v.road.stamp(read)
+		view.ReadAt = stampOf(v.road, read)
 	}
 	err = s.store.View(v.ctx, func(tx *store.Tx) error {
 		conn, connected, err := tx.Connection(v.workspace())
@@ -120,7 +120,7 @@ func (s *site) describeLine(v *visit, view *slackView, status connect.Status) {
 		if t == nil {
 			return stamp{}
 		}
-		return v.road.stamp(*t)
+		return stampOf(v.road, *t)
 	}
 	view.Connected, view.Team = status.Connected, status.TeamID
 	view.Installed, view.Checked, view.Expires, view.Last = at(status.InstalledAt), at(status.CheckedAt), at(status.ExpiresAt), at(status.LastDelivery)
@@ -217,7 +217,7 @@ func (s *site) testResult(tx *store.Tx, v *visit, view *slackView, id string, na
 		return err
 	}
 	const watch = time.Minute
-	if t.Waiting && v.road.now.Sub(n.CreatedAt) < watch {
+	if t.Waiting && v.road.Now.Sub(n.CreatedAt) < watch {
 		v.w.Header().Set("Refresh", "2")
 	}
 	view.Test = &t

@@ -85,7 +85,7 @@ func (v *visit) timeline(tx *store.Tx, a stanna.Alert, notes []stanna.Notificati
 	}
 	rows := make([]deedRow, len(trail))
 	for i, e := range trail {
-		rows[i] = deedRow{At: v.road.stamp(e.At), Actor: people[e.Actor], What: deedWord(e), Reason: reasonOf(e.Reason)}
+		rows[i] = deedRow{At: stampOf(v.road, e.At), Actor: people[e.Actor], What: deedWord(e), Reason: reasonOf(e.Reason)}
 		if untold := e.Details["untold"]; untold != "" {
 			rows[i].More = "Nobody was told: " + stanna.Reason(untold).Sentence()
 		} else if route := e.Details["route"]; route != "" {

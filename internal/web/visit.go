@@ -10,6 +10,7 @@ import (
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/auth"
+	"github.com/gostanna/stanna/internal/locale"
 	"github.com/gostanna/stanna/internal/store"
 )
 
@@ -22,8 +23,8 @@ type visit struct {
 	caller auth.Caller      // zero where nobody is signed in
 	space  stanna.Workspace // the caller's
 	others []string         // workspaces that the caller could be in instead
-	local  local            // by the workspace's clock: ages, windows, dates
-	road   local            // by the real one: what travels
+	local  locale.Local     // by the workspace's clock: ages, windows, dates
+	road   locale.Local     // by the real one: what travels
 }
 
 // newVisit is a visit by somebody unknown.
@@ -33,7 +34,7 @@ func (s *site) newVisit(w http.ResponseWriter, r *http.Request) *visit {
 		id = store.NewID("req")
 		w.Header().Set("X-Request-Id", id)
 	}
-	here := localTo(stanna.Settings{}, s.clock.Real())
+	here := locale.For(stanna.Settings{}, s.clock.Real())
 	return &visit{ctx: r.Context(), w: w, r: r, id: id, local: here, road: here}
 }
 
@@ -56,8 +57,8 @@ func (s *site) recognise(v *visit) error {
 		return err
 	}
 	v.caller = caller
-	v.local = localTo(v.space.Settings, s.clock.Now(caller.Workspace))
-	v.road = localTo(v.space.Settings, s.clock.Real())
+	v.local = locale.For(v.space.Settings, s.clock.Now(caller.Workspace))
+	v.road = locale.For(v.space.Settings, s.clock.Real())
 	return nil
 }
 
