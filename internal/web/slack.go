@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"slices"
 	"time"
 
@@ -218,7 +219,9 @@ func (s *site) testResult(tx *store.Tx, v *visit, view *slackView, id string, na
 	}
 	const watch = time.Minute
 	if t.Waiting && v.road.Now.Sub(n.CreatedAt) < watch {
-		v.w.Header().Set("Refresh", "2")
+		// The address is given without the #place that the browser has in its
+		// own: else the browser would only jump there, and not load anew.
+		v.w.Header().Set("Refresh", "2; url=/integrations/slack?test="+url.QueryEscape(id))
 	}
 	view.Test = &t
 	return nil
