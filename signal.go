@@ -75,9 +75,6 @@ func (s *Signal) Check(now time.Time) error {
 	if strings.ContainsFunc(s.Source, unicode.IsControl) || !utf8.ValidString(s.Source) {
 		return InvalidField("source", "may not contain control characters")
 	}
-	if !utf8.ValidString(s.Source) || strings.ContainsFunc(s.Source, unicode.IsControl) {
-		return InvalidField("source", "may not contain control characters")
-	}
 	parse, known := facts[s.Type]
 	if !known {
 		if rest, ok := strings.CutPrefix(string(s.Type), customPrefix); !ok || ValidID(rest) != nil {
