@@ -66,6 +66,9 @@ func (p *promises) read() error {
 		clients = append(clients, e.alert.ClientID)
 		alerts = append(alerts, e.alert.ID)
 	}
+	if err := p.lockLanes(clients); err != nil {
+		return err
+	}
 	add := func(list []stanna.Message) {
 		for i := range list {
 			m := &list[i]
@@ -104,6 +107,31 @@ func (p *promises) read() error {
 		}
 	}
 	return nil
+}
+
+// lockLanes takes the lanes that will have new work before their messages, as
+// the couriers do: in the other order they and we could wait for each other.
+func (p *promises) lockLanes(clients []string) error {
+	var lanes []string
+	for chunk := range slices.Chunk(unique(clients), Slice) {
+		destinations, err := p.tx.ThreadDestinations(p.workspace, chunk)
+		if err != nil {
+			return err
+		}
+		for _, d := range destinations {
+			lanes = append(lanes, d.Lane(p.workspace))
+		}
+	}
+	for _, e := range p.events {
+		if e.kind != stanna.Opened {
+			continue
+		}
+		choices, _ := route.Pick(e.rule, p.roads)
+		for _, c := range choices {
+			lanes = append(lanes, c.Destination.Lane(p.workspace))
+		}
+	}
+	return p.tx.LockLanes(unique(lanes))
 }
 
 // promise writes one event down for each place that is to be told.

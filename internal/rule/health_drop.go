@@ -141,9 +141,9 @@ func (c *Compiled) healthSeverity(sub *Subject, base, now float64) stanna.Severi
 // followHealth says how an open alert goes on.
 func (c *Compiled) followHealth(sub *Subject, now stanna.Point, a stanna.Alert) verdict {
 	e := a.Evidence
-	worse := now.Value < e.Worst
+	moved := now.Value != e.Value
 	e.Value, e.ValueAt, e.Worst = now.Value, now.At, math.Min(e.Worst, now.Value)
-	v := verdict{severity: a.Severity, evidence: e, reason: stanna.ReasonStillOpen, keep: worse}
+	v := verdict{severity: a.Severity, evidence: e, reason: stanna.ReasonStillOpen, keep: moved}
 	if c.healthRecovered(sub, e) {
 		v.event, v.reason = stanna.Resolved, stanna.ReasonRecovered
 		return v

@@ -67,9 +67,10 @@ func (tx *Tx) valuesText(head, tail string, rows, width int) string {
 }
 
 // inList is "($k, $k+1, …)" for the values, filled up with the last one to a
-// batch size, with the values as arguments; first is k. At most 256 values.
+// batch size, with the values as arguments; first is k. Callers keep to 256
+// values, so that statements are few.
 func inList[T any](tx *Tx, first int, values []T) (string, []any) {
-	n := 1
+	n := len(values)
 	for _, size := range batchSizes {
 		if size >= len(values) {
 			n = size

@@ -14,6 +14,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
@@ -352,12 +353,25 @@ func explained(err error) error {
 		errors.As(err, &pg) && (pg.Code == "53100"):
 		return &stanna.Error{Code: stanna.Unavailable, Err: err,
 			Message: "the disk of the database is full; nothing was stored. Free some space and send it again"}
+	case postgresAway(err):
+		return &stanna.Error{Code: stanna.Unavailable, Err: err, Message: "the database does not answer; nothing was stored. Send it again"}
 	case errors.As(err, &lite) && lite.Code()&0xff == sqlite3.SQLITE_BUSY:
 		return &stanna.Error{Code: stanna.Unavailable, Err: err, Message: "the database is busy; send it again"}
 	case errors.As(err, &lite) && lite.Code()&0xff == sqlite3.SQLITE_IOERR:
 		return &stanna.Error{Code: stanna.Unavailable, Err: err, Message: "the database file cannot be written; nothing was stored"}
 	}
 	return err
+}
+
+// postgresAway says whether PostgreSQL could not be reached, was going down, or
+// had no connection left.
+func postgresAway(err error) bool {
+	var connect *pgconn.ConnectError
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "57P0") || pg.Code == "53300"
+	}
+	return errors.As(err, &connect) || errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err)
 }
 
 func firstWords(query string) string {

@@ -78,6 +78,21 @@ func merged(jobs []stanna.Job) []stanna.Job {
 	return out
 }
 
+// LockLanes holds the rows of those lanes that exist until the transaction
+// ends. The names are sorted. SQLite has one writer and needs no lock.
+func (tx *Tx) LockLanes(names []string) error {
+	if tx.dialect.forUpdate == "" {
+		return nil
+	}
+	for chunk := range slices.Chunk(names, 256) {
+		list, args := inList(tx, 1, chunk)
+		if _, err := collect(tx, value[string], `select name from lane where name in `+list+` order by name `+tx.dialect.forUpdate, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // DueLanes lists lanes that have work at now, that no holder has, and whose
 // gate is open; the longest due first.
 func (tx *Tx) DueLanes(now time.Time, limit int) ([]string, error) {

@@ -39,6 +39,17 @@ func (tx *Tx) OpenThreads(workspace string, clients []string) ([]stanna.Message,
 		and client_id in `+list+` order by id `+tx.dialect.forUpdate, append([]any{workspace}, args...)...)
 }
 
+// ThreadDestinations lists where the clients have threads that still take
+// alerts. At most 256 clients.
+func (tx *Tx) ThreadDestinations(workspace string, clients []string) ([]stanna.Destination, error) {
+	if len(clients) == 0 || tx.dialect.forUpdate == "" { // asked only to lock in order
+		return nil, nil
+	}
+	list, args := inList(tx, 2, clients)
+	return collect(tx, value[stanna.Destination], `select distinct destination from message where workspace = $1 and kind = 'thread' and closed_at = 0
+		and client_id in `+list, append([]any{workspace}, args...)...)
+}
+
 // LockMessages gives the messages of those ids, held until the transaction
 // ends. At most 256.
 func (tx *Tx) LockMessages(workspace string, ids []string) ([]stanna.Message, error) {
