@@ -264,7 +264,7 @@ func cmdHTTP(ts *testscript.TestScript, neg bool, args []string) {
 	show(ts, resp, want)
 }
 
-// browse STATUS METHOD PATH [name=value…]: asks like a browser that keeps
+// browse STATUS METHOD PATH [name=value…] [-H 'Name: value']: asks like a browser that keeps
 // cookies and follows redirects, unless a redirect is what is wanted; the last
 // line of stderr is where it ended. "browse new" is another browser, "browse
 // as NAME" one of several.
@@ -292,9 +292,15 @@ func cmdBrowse(ts *testscript.TestScript, neg bool, args []string) {
 	if !strings.HasPrefix(target, "http") {
 		target = ts.Getenv("URL") + target
 	}
-	form := url.Values{}
-	for _, pair := range args[3:] {
-		name, value, _ := strings.Cut(pair, "=")
+	form, header := url.Values{}, http.Header{}
+	for i := 3; i < len(args); i++ {
+		if args[i] == "-H" {
+			i++
+			name, value, _ := strings.Cut(args[i], ": ")
+			header.Set(name, value)
+			continue
+		}
+		name, value, _ := strings.Cut(args[i], "=")
 		form.Add(name, value)
 	}
 	var body io.Reader
@@ -303,6 +309,7 @@ func cmdBrowse(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	req, err := http.NewRequest(method, target, body)
 	ts.Check(err)
+	req.Header = header
 	if body != nil {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}

@@ -26,20 +26,16 @@ const (
 	flashBad  = "flash.bad"
 )
 
-// slackStart sends a browser to Slack's consent page. Nobody but a browser
-// can go there, so its errors are pages too.
+// slackStart sends a browser to Slack's consent page, so its errors are pages
+// too. A script with an admin key that keeps cookies and follows redirects may
+// come as well; the consent is a person's all the same, unless the sandbox
+// approves by itself.
 func (a *api) slackStart(v *visit, r *http.Request) error {
-	who, ok, err := a.person(r)
-	if errors.Is(err, auth.NotSignedIn) {
-		ok, err = false, nil
-	}
+	who, ok, err := a.personOrKey(r)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		if r.Header.Get("Authorization") != "" || r.Header.Get("X-Api-Key") != "" {
-			return stanna.Errorf(stanna.Forbidden, "an API key cannot go through Slack's consent page; open this address in a browser where an admin is signed in, or POST a bot token to /api/integrations/slack/connect")
-		}
 		return a.see(v, r, "/sign-in?next="+url.QueryEscape(r.URL.RequestURI()))
 	}
 	v.caller = who
@@ -54,7 +50,7 @@ func (a *api) slackStart(v *visit, r *http.Request) error {
 	}
 	var consent, token string
 	if err == nil {
-		consent, token, err = a.Line.Start(r.Context(), who.Workspace, who.ID, to, features(query))
+		consent, token, err = a.Line.Start(r.Context(), who.Workspace, who.Actor(), to, features(query))
 	}
 	if err != nil {
 		return a.back(v, r, slackPage, err, "")
@@ -66,16 +62,19 @@ func (a *api) slackStart(v *visit, r *http.Request) error {
 
 // slackCallback is where Slack sends the browser back to.
 func (a *api) slackCallback(v *visit, r *http.Request) error {
-	who, _, err := a.person(r)
-	if err != nil && !errors.Is(err, auth.NotSignedIn) {
+	who, ok, err := a.personOrKey(r)
+	if err != nil {
 		return err
 	}
-	v.caller = who
+	actor := ""
+	if ok {
+		v.caller, actor = who, who.Actor()
+	}
 	token := ""
 	if cookie, err := r.Cookie(stateCookie); err == nil {
 		token = cookie.Value
 	}
-	result, err := a.Line.Callback(r.Context(), r.URL.Query(), token, who.ID)
+	result, err := a.Line.Callback(r.Context(), r.URL.Query(), token, actor)
 	a.setState(v, "", -1)
 	to := result.ReturnTo
 	if to == "" {
@@ -83,6 +82,20 @@ func (a *api) slackCallback(v *visit, r *http.Request) error {
 	}
 	good := "Connected to the Slack workspace " + result.Connection.TeamName + "."
 	return a.back(v, r, to, err, good)
+}
+
+// personOrKey is who comes: the person signed in, or else the program whose
+// key is given. ok is false when it is neither.
+func (a *api) personOrKey(r *http.Request) (who auth.Caller, ok bool, err error) {
+	who, ok, err = a.person(r)
+	if ok || err != nil && !errors.Is(err, auth.NotSignedIn) {
+		return who, ok, err
+	}
+	who, err = a.Auth.Authenticate(r.Context(), r.Header)
+	if errors.Is(err, auth.MissingKey) {
+		return who, false, nil
+	}
+	return who, err == nil, err
 }
 
 // back sends the browser to one of our pages with what came of it: as a code

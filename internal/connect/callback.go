@@ -22,10 +22,10 @@ type Result struct {
 const beginAgain = "Begin again with Connect on the Integrations page; nothing was changed."
 
 // Callback is the way back from Slack's consent page: query is the address's,
-// browserCookie what [Line.Start] gave, userID who is signed in. Its errors
+// browserCookie what [Line.Start] gave, actor who comes back: a person or a key. Its errors
 // are sentences for the person, with a [Refusal]; Cancelled is an ordinary
 // one.
-func (l *Line) Callback(ctx context.Context, query url.Values, browserCookie, userID string) (Result, error) {
+func (l *Line) Callback(ctx context.Context, query url.Values, browserCookie, actor string) (Result, error) {
 	var r Result
 	state := query.Get("state")
 	if state == "" && !query.Has("error") {
@@ -60,7 +60,7 @@ func (l *Line) Callback(ctx context.Context, query url.Values, browserCookie, us
 		return r, refuse(StaleState, stanna.Invalid, "This way back from Slack was used before, is older than ten minutes, or is not ours. "+beginAgain, nil)
 	case subtle.ConstantTimeCompare([]byte(digest(browserCookie)), []byte(o.Browser)) != 1:
 		return r, refuse(OtherBrowser, stanna.Forbidden, "This was begun in another browser, or its cookie was lost. "+beginAgain, nil)
-	case userID != o.UserID:
+	case actor != o.UserID:
 		return r, refuse(OtherUser, stanna.Forbidden, "Somebody else began this. Sign in as them, or begin again yourself with Connect on the Integrations page.", nil)
 	case query.Get("code") == "":
 		return r, refuse(NoCode, stanna.Invalid, "Slack sent neither a code nor an error. "+beginAgain, nil)
@@ -71,7 +71,7 @@ func (l *Line) Callback(ctx context.Context, query url.Values, browserCookie, us
 	if err != nil {
 		return r, err
 	}
-	if r.Connection, err = l.install(ctx, c, "user:"+userID); err != nil {
+	if r.Connection, err = l.install(ctx, c, actor); err != nil {
 		return r, err
 	}
 	return r, nil
@@ -89,7 +89,7 @@ func (l *Line) exchange(ctx context.Context, code string, o store.OAuthState) (s
 		return i.Connection(o.Workspace, l.now()), nil
 	}
 	err = l.store.Update(ctx, func(tx *store.Tx) error {
-		return tx.Audit(entry(o.Workspace, l.now(), "user:"+o.UserID, "slack.org_wide_refused", i.EnterpriseID, map[string]string{"app": i.AppID}))
+		return tx.Audit(entry(o.Workspace, l.now(), o.UserID, "slack.org_wide_refused", i.EnterpriseID, map[string]string{"app": i.AppID}))
 	})
 	if err != nil {
 		return stanna.Connection{}, err

@@ -195,10 +195,10 @@ func TestPastedToken(t *testing.T) {
 	const pasted = "xoxb-1234567890-abcdefghij"
 	each(t, func(c *sandbox.Config) { c.BotToken, c.Scopes = pasted, slack.Scopes() }, func(st *stage) {
 		for _, wrong := range []string{"", "xoxp-1234567890123", "xapp-1-1234567890", "xoxe.xoxb-1-1234567890", "https://hooks.slack.com/services/T/B/x", "xoxb-1234567890 and more", "xoxb-0987654321-wrong"} {
-			_, err := st.ConnectToken(st.Context(), acme, "user:"+ana, stanna.Secret(wrong))
+			_, err := st.ConnectToken(st.Context(), acme, ana, stanna.Secret(wrong))
 			st.refused(err, BadToken)
 		}
-		c, err := st.ConnectToken(st.Context(), acme, "user:"+ana, "  "+pasted+"\n")
+		c, err := st.ConnectToken(st.Context(), acme, ana, "  "+pasted+"\n")
 		st.must(err)
 		st.idle()
 		if c.TeamID != st.cfg.Team.ID || !c.Has("chat:write") || c.InstalledBy != "" || c.BotUserID == "" {

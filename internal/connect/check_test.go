@@ -206,7 +206,7 @@ func TestDisconnect(t *testing.T) {
 		st.connect(acme, slack.FeatureOwners)
 		st.lane(acme, "C0HEALTH01")
 		st.clock.forward(13 * time.Hour) // the token must be renewed first
-		d, err := st.Disconnect(st.Context(), acme, "user:"+ana)
+		d, err := st.Disconnect(st.Context(), acme, ana)
 		st.must(err)
 		if d.AtSlack != Uninstalled || st.slack.State().Installed {
 			st.Errorf("%+v, at Slack still installed: %v", d, st.slack.State().Installed)
@@ -219,7 +219,7 @@ func TestDisconnect(t *testing.T) {
 		}
 		_, err = st.Token(st.Context(), acme)
 		st.refused(err, NotConnected)
-		_, err = st.Disconnect(st.Context(), acme, "user:"+ana)
+		_, err = st.Disconnect(st.Context(), acme, ana)
 		st.refused(err, NotConnected)
 		// A late notice finds nothing, and what waits goes on with the next connection.
 		if _, err := st.notice(st.clock.now(), "app_uninstalled", "Ev9"); err != nil {
@@ -231,13 +231,13 @@ func TestDisconnect(t *testing.T) {
 		}
 		// Removed in Slack before: no trouble.
 		st.slack.Uninstall()
-		if d, err := st.Disconnect(st.Context(), acme, "user:"+ana); err != nil || d.AtSlack != Uninstalled {
+		if d, err := st.Disconnect(st.Context(), acme, ana); err != nil || d.AtSlack != Uninstalled {
 			st.Errorf("%+v, %v", d, err)
 		}
 		// Slack does not answer: disconnected all the same, and said so.
 		st.connect(acme)
 		st.fault(sandbox.Fault{Kind: sandbox.FaultStatus, Method: "apps.uninstall", Count: 1})
-		if d, err := st.Disconnect(st.Context(), acme, "user:"+ana); err != nil || d.AtSlack != LeftFailed || !contains(d.Sentence, "Manage apps") {
+		if d, err := st.Disconnect(st.Context(), acme, ana); err != nil || d.AtSlack != LeftFailed || !contains(d.Sentence, "Manage apps") {
 			st.Errorf("%+v, %v", d, err)
 		}
 	})

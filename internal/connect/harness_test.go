@@ -23,7 +23,7 @@ import (
 const (
 	acme   = "acme.com"
 	globex = "globex.com"
-	ana    = "usr_ana"
+	ana    = "user:usr_ana"
 )
 
 // clock stands still until it is moved.

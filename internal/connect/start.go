@@ -24,7 +24,7 @@ const stateLife = 10 * time.Minute
 //
 // What the workspace had allowed before is asked for again, so that
 // connecting anew switches no feature off.
-func (l *Line) Start(ctx context.Context, workspace, userID, returnTo string, features []slack.Feature) (authorizeURL, browserToken string, err error) {
+func (l *Line) Start(ctx context.Context, workspace, actor, returnTo string, features []slack.Feature) (authorizeURL, browserToken string, err error) {
 	if !l.configured() {
 		return "", "", refuse(NotConfigured, stanna.Conflict, "This server has no Slack app of its own yet. "+configure+
 			" Or paste the bot token of an app that you have in Slack.", nil)
@@ -53,7 +53,7 @@ func (l *Line) Start(ctx context.Context, workspace, userID, returnTo string, fe
 		if ok {
 			scopes, team = alsoGranted(scopes, c.Scopes), c.TeamID
 		}
-		return tx.AddOAuthState(stanna.Secret(state), store.OAuthState{Workspace: workspace, UserID: userID, Browser: digest(browser),
+		return tx.AddOAuthState(stanna.Secret(state), store.OAuthState{Workspace: workspace, UserID: actor, Browser: digest(browser),
 			ReturnTo: returnTo, ExpiresAt: l.now().Add(stateLife)})
 	})
 	if err != nil {

@@ -8,7 +8,8 @@ import (
 
 // errors measures a Slack that answers every fifth call with 500.
 func (b *bench) errors(ctx context.Context) ([]result, error) {
-	const lanes, clients, each = 20, book(40), time.Second / 4
+	const lanes, each = 20, time.Second / 4
+	clients := book(b.short(10*time.Second) / each)
 	st, err := b.set(ctx, scenery{channels: lanes, tell: lanes, book: clients, before: true})
 	if err != nil {
 		return nil, err

@@ -20,7 +20,11 @@ func (b *bench) replica(ctx context.Context) ([]result, error) {
 		return []result{r}, nil
 	}
 	defer stop()
-	const lanes, clients = 20, book(150)
+	const lanes = 20
+	clients := book(150)
+	if b.quick {
+		clients = 50
+	}
 	st, err := b.set(ctx, scenery{channels: lanes, tell: lanes, book: clients, before: true, postgres: address})
 	if err != nil {
 		return nil, err
