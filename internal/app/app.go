@@ -89,7 +89,7 @@ func (a *App) build() {
 		pace = time.Duration(float64(time.Second) / c.PostsPerSecond)
 	}
 	courier := deliver.New(deliver.Options{Store: a.store, Clock: a.clock, Line: a.line, HTTP: slackHTTP, SlackURL: c.SlackURL,
-		Links: deliver.Links{PublicURL: c.PublicURL}, Pace: pace, Look: func() { a.queue.Look() }, Count: a.metrics.call, Log: a.log})
+		Links: deliver.Links{PublicURL: c.PublicURL}, Pace: pace, Look: func() { a.queue.Look() }, LookAt: func(at time.Time) { a.queue.LookAt(at) }, Count: a.metrics.call, Log: a.log})
 	a.queue = queue.New(queue.Options{Store: a.store, Handlers: map[string]queue.Handler{"slack": courier}, Now: a.clock.Real, Log: a.log})
 	a.intake = intake.New(intake.Options{Store: a.store, Clock: a.clock, Wake: a.queue.Wake, Count: a.metrics.signal, Log: a.log})
 	a.handler = a.doors()

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -121,10 +122,18 @@ func ConnectSlack(ctx context.Context, c Config, env Environment, workspace stri
 		fmt.Fprintln(env.Terminal, "No channel is chosen yet: run this again with --channel, or choose one on the page Integrations → Slack.")
 		return nil
 	}
-	if err := line.SyncChannels(ctx, workspace); err != nil {
+	if err := line.SyncChannels(ctx, workspace); err != nil && !errors.Is(err, connect.NotNow) { // NotNow: it is being read already
 		return err
 	}
 	ch, err := line.Lookup(ctx, workspace, channel)
+	for tries := 0; err != nil && stanna.CodeOf(err) == stanna.Invalid && tries < 20; tries++ { // until the list has been read
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+		ch, err = line.Lookup(ctx, workspace, channel)
+	}
 	if err != nil {
 		return err
 	}

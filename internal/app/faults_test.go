@@ -79,8 +79,9 @@ func TestFaults(t *testing.T) {
 			t.Parallel()
 			storetest.Each(t, func(t *testing.T, s *store.Store) {
 				h := newHouse(t, s, 0)
-				c.fault.Method = "chat.postMessage"
-				h.fault(c.fault)
+				fault := c.fault
+				fault.Method = "chat.postMessage"
+				h.fault(fault)
 				h.drop("c1")
 				h.until("the delivery", func() bool { return h.counts()[stanna.Delivered] == 1 })
 				if n := len(h.sandbox.Messages()); n != c.messages {

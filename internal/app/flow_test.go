@@ -61,7 +61,7 @@ func newHouse(t *testing.T, s *store.Store, pace time.Duration) *house {
 
 	var q *queue.Queue
 	courier := deliver.New(deliver.Options{Store: s, Clock: clock, Line: fixedLine{conn}, HTTP: slack.NewHTTPClient(nil), SlackURL: server.URL,
-		Links: deliver.Links{PublicURL: "https://stanna.example"}, Pace: pace, Look: func() { q.Look() }, Count: func(string, time.Duration) {}, Log: log})
+		Links: deliver.Links{PublicURL: "https://stanna.example"}, Pace: pace, Look: func() { q.Look() }, LookAt: func(at time.Time) { q.LookAt(at) }, Count: func(string, time.Duration) {}, Log: log})
 	q = queue.New(queue.Options{Store: s, Handlers: map[string]queue.Handler{"slack": courier}, Now: clock.Real, Log: log})
 	in := intake.New(intake.Options{Store: s, Clock: clock, Wake: q.Wake, Count: func(stanna.Became, int) {}, Log: log})
 
@@ -143,6 +143,7 @@ func TestSignalReachesSlack(t *testing.T) {
 		if n := len(h.sandbox.Messages()); n != 1 {
 			t.Errorf("%d messages about one episode", n)
 		}
+		h.until("the last note", func() bool { return h.counts()[stanna.Delivered] == 3 })
 		if err := BindTrail(context.Background(), s); err != nil {
 			t.Fatal(err)
 		}

@@ -32,6 +32,7 @@ type Courier struct {
 	links    Links
 	pace     time.Duration
 	look     func()
+	lookAt   func(time.Time)
 	count    func(outcome string, took time.Duration)
 	log      *slog.Logger
 }
@@ -75,25 +76,32 @@ type Options struct {
 	Links    Links
 	// Pace is the time between two posts to one channel; 0 switches pacing,
 	// and with it coalescing, off.
-	Pace  time.Duration
-	Look  func()                                   // tells the queue that a gate has opened
-	Count func(outcome string, took time.Duration) // counts calls to Slack
-	Log   *slog.Logger
+	Pace   time.Duration
+	Look   func()                                   // tells the queue that a gate has opened
+	LookAt func(time.Time)                          // tells it when one will
+	Count  func(outcome string, took time.Duration) // counts calls to Slack
+	Log    *slog.Logger
 }
 
 // New builds a courier.
 func New(o Options) *Courier {
 	return &Courier{store: o.Store, clock: o.Clock, line: o.Line, http: o.HTTP, slackURL: o.SlackURL, links: o.Links,
-		pace: o.Pace, look: o.Look, count: o.Count, log: o.Log}
+		pace: o.Pace, look: o.Look, lookAt: o.LookAt, count: o.Count, log: o.Log}
 }
 
 var _ queue.Handler = (*Courier)(nil)
 
 // Plan chooses the next message of a lane.
 func (c *Courier) Plan(tx *store.Tx, lane *stanna.Lane, now time.Time) (queue.Work, error) {
-	open, err := pass(tx, lane.Gate(), now)
-	if err != nil || !open {
+	open, opensAt, err := pass(tx, lane.Gate(), now)
+	if err != nil {
 		return nil, err
+	}
+	if opensAt.After(now) {
+		tx.OnCommit(func() { c.lookAt(opensAt) })
+	}
+	if !open {
+		return nil, nil
 	}
 	job, m, err := c.choose(tx, lane, now)
 	if err != nil || job.ID == "" {

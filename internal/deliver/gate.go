@@ -10,7 +10,6 @@ import (
 // opens. Then one probe a second goes through for a minute, and after that
 // one in double the time, up to ten minutes.
 const (
-	circuitOpens = 5
 	probeEvery   = time.Second
 	probeQuick   = time.Minute
 	probeSlowest = 10 * time.Minute
@@ -22,21 +21,21 @@ const (
 	updatePerSecond = 50.0 / 60
 )
 
-// pass says whether a team's gate lets a call through now. With an open
-// circuit it lets one probe through and closes behind it.
-func pass(tx *store.Tx, name string, now time.Time) (bool, error) {
+// pass says whether a team's gate lets a call through now, and when it opens
+// next. With an open circuit it lets one probe through and closes behind it.
+func pass(tx *store.Tx, name string, now time.Time) (open bool, opensAt time.Time, err error) {
 	g, err := tx.Gate(name)
 	if err != nil {
-		return false, err
+		return false, time.Time{}, err
 	}
 	if g.NotBefore.After(now) {
-		return false, nil
+		return false, g.NotBefore, nil
 	}
-	if g.Failures < circuitOpens {
-		return true, nil
+	if g.Failures < store.CircuitOpens {
+		return true, time.Time{}, nil
 	}
 	g.NotBefore = now.Add(probeWait(g, now))
-	return true, tx.PutGate(g)
+	return true, g.NotBefore, tx.PutGate(g)
 }
 
 func probeWait(g store.Gate, now time.Time) time.Duration {
@@ -57,7 +56,7 @@ func failed(tx *store.Tx, name string, now time.Time) (open bool, err error) {
 		g.Since = now
 	}
 	g.Failures++
-	if open = g.Failures >= circuitOpens; open && !g.NotBefore.After(now) {
+	if open = g.Failures >= store.CircuitOpens; open && !g.NotBefore.After(now) {
 		g.NotBefore = now.Add(probeWait(g, now))
 	}
 	return open, tx.PutGate(g)
@@ -69,7 +68,7 @@ func succeeded(tx *store.Tx, name string) (wasOpen bool, err error) {
 	if err != nil || g.Failures == 0 {
 		return false, err
 	}
-	wasOpen = g.Failures >= circuitOpens
+	wasOpen = g.Failures >= store.CircuitOpens
 	g.Failures, g.NotBefore, g.Since = 0, time.Time{}, time.Time{}
 	return wasOpen, tx.PutGate(g)
 }

@@ -91,7 +91,7 @@ func (s *sending) elsewhere(tx *store.Tx, m stanna.Message, now time.Time) error
 	if err := tx.Enqueue(stanna.Job{Lane: fallback.Lane(m.Workspace), Kind: stanna.MessageJob, Ref: m.ID, Priority: s.job.Priority, Due: now, CreatedAt: now}); err != nil {
 		return err
 	}
-	s.look()
+	tx.OnCommit(s.look)
 	return s.note(tx, m, "message.rerouted", stanna.ReasonFallback, now)
 }
 

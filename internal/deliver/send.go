@@ -130,7 +130,7 @@ func (s *sending) delivered(tx *store.Tx, lane *stanna.Lane, m stanna.Message, n
 		return err
 	}
 	if wasOpen {
-		s.look()
+		tx.OnCommit(s.look)
 	}
 	return tx.Audit(stanna.AuditEntry{Workspace: m.Workspace, At: now, Actor: stanna.ActorSystem, Action: "message.told", Subject: m.ID, Reason: reason,
 		Details: map[string]string{"destination": string(m.Destination), "channel": s.outcome.Channel, "ts": s.outcome.TS}})

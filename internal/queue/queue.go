@@ -122,6 +122,15 @@ func (q *Queue) Look() {
 	}
 }
 
+// LookAt is Look at a time to come.
+func (q *Queue) LookAt(at time.Time) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.closed {
+		time.AfterFunc(at.Sub(q.now()), q.Look)
+	}
+}
+
 func (q *Queue) look(ctx context.Context) {
 	var lanes []string
 	err := q.store.View(ctx, func(tx *store.Tx) (err error) {
@@ -207,7 +216,9 @@ func (q *Queue) hold(name string) (next time.Time, err error) {
 	}
 	var lane stanna.Lane
 	var work Work
-	err = q.store.Update(q.ctx, func(tx *store.Tx) error {
+	// What a claim writes may be forgotten in a power cut: then the message is
+	// sent again, as it would be anyway.
+	err = q.store.UpdateLightly(q.ctx, func(tx *store.Tx) error {
 		work, next = nil, time.Time{}
 		l, orphans, ok, err := tx.ClaimLane(name, q.holder, Lease, q.now())
 		if err != nil || !ok {

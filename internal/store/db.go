@@ -38,7 +38,7 @@ type Store struct {
 	lock    *fileLock
 
 	mu       sync.Mutex
-	prepared map[string]*sql.Stmt // of the one write connection; SQLite only
+	prepared map[prepared]*sql.Stmt // SQLite only
 }
 
 // dialect holds the words in which the engines differ. There are few on
@@ -83,7 +83,7 @@ func IsPostgres(url string) bool {
 // Open opens the database, brings its schema up to date, and checks that the
 // keyset is the one that sealed it.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{keyset: c.Keyset, prepared: map[string]*sql.Stmt{}}
+	s := &Store{keyset: c.Keyset, prepared: map[prepared]*sql.Stmt{}}
 	var err error
 	if IsPostgres(c.URL) {
 		err = s.openPostgres(ctx, c.URL)
@@ -175,17 +175,62 @@ type Tx struct {
 	tx     *sql.Tx
 	writes bool
 	wanted []string // queries to prepare for next time
+	after  []func() // to run once it is committed
 }
+
+// OnCommit runs fn after the transaction is committed, and not if it is not.
+func (tx *Tx) OnCommit(fn func()) { tx.after = append(tx.after, fn) }
 
 // Update runs fn in a transaction that may write and commits it when fn
 // returns nil. A deadlock or a serialisation failure runs fn again, so fn
 // must not change anything outside the transaction that it cannot do twice.
 func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
+	return s.update(ctx, func(tx *Tx) error { return tx.run(ctx, s.write, nil, fn) })
+}
+
+// UpdateLightly is Update for what may be forgotten when the power goes: it
+// does not wait for the disk. A killed process forgets nothing, and every
+// later Update makes it as durable as itself.
+func (s *Store) UpdateLightly(ctx context.Context, fn func(*Tx) error) error {
+	return s.update(ctx, func(tx *Tx) error {
+		if s.dialect.name == "postgres" {
+			return tx.run(ctx, s.write, nil, func(tx *Tx) error {
+				if _, err := tx.exec(`set local synchronous_commit = off`); err != nil {
+					return err
+				}
+				return fn(tx)
+			})
+		}
+		conn, err := s.write.Conn(ctx) // the setting is the connection's, and there is one
+		if err != nil {
+			return fmt.Errorf("begin: %w", err)
+		}
+		defer conn.Close()
+		if _, err := conn.ExecContext(ctx, `pragma synchronous = normal`); err != nil {
+			return err
+		}
+		err = tx.run(ctx, conn, nil, fn)
+		if _, back := conn.ExecContext(context.WithoutCancel(ctx), `pragma synchronous = full`); back != nil {
+			// Nothing may be accepted on a connection that does not wait for the disk.
+			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+			return errors.Join(err, back)
+		}
+		return err
+	})
+}
+
+func (s *Store) update(ctx context.Context, run func(*Tx) error) error {
 	for attempt := 0; ; attempt++ {
 		tx := &Tx{Store: s, ctx: ctx, writes: true}
-		err := tx.run(s.write, nil, fn)
-		s.prepare(ctx, tx.wanted)
-		if err == nil || attempt == 4 || !again(err) {
+		err := run(tx)
+		s.prepare(ctx, s.write, tx.wanted)
+		if err == nil {
+			for _, fn := range tx.after {
+				fn()
+			}
+			return nil
+		}
+		if attempt == 4 || !again(err) {
 			return explained(err)
 		}
 	}
@@ -198,12 +243,19 @@ func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 		opts.Isolation = sql.LevelRepeatableRead
 	}
 	tx := &Tx{Store: s, ctx: ctx}
-	return explained(tx.run(s.read, opts, fn))
+	err := tx.run(ctx, s.read, opts, fn)
+	s.prepare(ctx, s.read, tx.wanted)
+	return explained(err)
 }
 
-func (tx *Tx) run(db *sql.DB, opts *sql.TxOptions, fn func(*Tx) error) error {
+// beginner is a pool or one connection of it.
+type beginner interface {
+	BeginTx(ctx context.Context, opts *sql.TxOptions) (*sql.Tx, error)
+}
+
+func (tx *Tx) run(ctx context.Context, db beginner, opts *sql.TxOptions, fn func(*Tx) error) error {
 	var err error
-	if tx.tx, err = db.BeginTx(tx.ctx, opts); err != nil {
+	if tx.tx, err = db.BeginTx(ctx, opts); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer tx.tx.Rollback() // after a commit it does nothing
@@ -246,18 +298,19 @@ func (tx *Tx) rows(query string, args ...any) (*sql.Rows, error) {
 	return rows, nil
 }
 
-// stmt is the prepared statement of a query on SQLite's one write connection,
-// where preparing costs as much as running. It is nil the first time, and
-// elsewhere: pgx keeps its own.
+// stmt is the prepared statement of a query on SQLite, where preparing costs
+// as much as running. It is nil the first time, and elsewhere: pgx keeps its
+// own.
 func (tx *Tx) stmt(query string) *sql.Stmt {
-	if !tx.writes || tx.dialect.name != "sqlite" {
+	if tx.dialect.name != "sqlite" {
 		return nil
 	}
+	key := prepared{tx.writes, query}
 	tx.mu.Lock()
 	defer tx.mu.Unlock()
-	stmt, ok := tx.prepared[query]
+	stmt, ok := tx.prepared[key]
 	if !ok {
-		tx.prepared[query] = nil
+		tx.prepared[key] = nil
 		tx.wanted = append(tx.wanted, query)
 	}
 	if stmt == nil {
@@ -266,16 +319,23 @@ func (tx *Tx) stmt(query string) *sql.Stmt {
 	return tx.tx.StmtContext(tx.ctx, stmt)
 }
 
+// prepared names a statement of the write connection or of the readers.
+type prepared struct {
+	writes bool
+	query  string
+}
+
 // prepare prepares the queries that a transaction met for the first time. It
-// runs after the transaction, which has the only connection.
-func (s *Store) prepare(ctx context.Context, wanted []string) {
+// runs after the transaction, which had the connection.
+func (s *Store) prepare(ctx context.Context, db *sql.DB, wanted []string) {
 	for _, query := range wanted {
-		stmt, err := s.write.PrepareContext(ctx, query)
+		key := prepared{db == s.write, query}
+		stmt, err := db.PrepareContext(ctx, query)
 		s.mu.Lock()
 		if err != nil {
-			delete(s.prepared, query) // it will be met again
+			delete(s.prepared, key) // it will be met again
 		} else {
-			s.prepared[query] = stmt
+			s.prepared[key] = stmt
 		}
 		s.mu.Unlock()
 	}

@@ -94,11 +94,14 @@ func (tx *Tx) LockLanes(names []string) error {
 }
 
 // DueLanes lists lanes that have work at now, that no holder has, and whose
-// gate is open; the longest due first.
+// gate is open; the longest due first. Of the lanes whose circuit is open it
+// lists one, for the probe.
 func (tx *Tx) DueLanes(now time.Time, limit int) ([]string, error) {
 	return collect(tx, value[string], `select name from lane where next_due <= $1 and not_before <= $1 and paused = '' and leased_until < `+tx.dialect.clock+`
-		and not exists (select 1 from gate g where g.name = lane.gate and g.not_before > $1)
-		order by next_due limit $2`, micros(now), limit)
+		and not exists (select 1 from gate g where g.name = lane.gate and (g.not_before > $1
+			or g.failures >= $3 and lane.name > (select min(first.name) from lane first where first.gate = g.name
+				and first.next_due <= $1 and first.not_before <= $1 and first.paused = '')))
+		order by next_due limit $2`, micros(now), limit, CircuitOpens)
 }
 
 // NextDue is when the next free lane has work, or the zero time.
@@ -263,6 +266,9 @@ func (tx *Tx) PauseLanes(gate string, reason stanna.Reason) error {
 	return err
 }
 
+// CircuitOpens is how many failures of transport in a row open a circuit.
+const CircuitOpens = 5
+
 // Gate is what the lanes of one Slack team share for one method: a not-before
 // and a circuit, and a bucket of tokens.
 type Gate struct {
@@ -278,15 +284,30 @@ type Gate struct {
 // Gate is the gate of that name, as new when nobody has passed it yet, held
 // until the transaction ends.
 func (tx *Tx) Gate(name string) (Gate, error) {
-	g, _, err := one(tx, func(s scanner) (Gate, error) {
+	g, ok, err := tx.gate(name)
+	if err != nil || ok || tx.dialect.forUpdate == "" {
+		return g, err
+	}
+	// Only a row can be held: two who find none would both count from zero.
+	if err := tx.insert(`insert into gate (`+gateColumns+`)`, `on conflict (name) do nothing`, 7, []any{name, 0, 0, 0, 0, 0, ""}); err != nil {
+		return g, err
+	}
+	g, _, err = tx.gate(name)
+	return g, err
+}
+
+const gateColumns = `name, not_before, failures, since, tokens, filled_at, holder`
+
+func (tx *Tx) gate(name string) (Gate, bool, error) {
+	g, ok, err := one(tx, func(s scanner) (Gate, error) {
 		var g Gate
 		var notBefore, since, filled int64
-		err := s.Scan(&notBefore, &g.Failures, &since, &g.Tokens, &filled, &g.Holder)
+		err := s.Scan(&g.Name, &notBefore, &g.Failures, &since, &g.Tokens, &filled, &g.Holder)
 		g.NotBefore, g.Since, g.FilledAt = fromMicros(notBefore), fromMicros(since), fromMicros(filled)
 		return g, err
-	}, `select not_before, failures, since, tokens, filled_at, holder from gate where name = $1 `+tx.dialect.forUpdate, name)
+	}, `select `+gateColumns+` from gate where name = $1 `+tx.dialect.forUpdate, name)
 	g.Name = name
-	return g, err
+	return g, ok, err
 }
 
 // PutGate stores a gate.

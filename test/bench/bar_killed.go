@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -134,8 +135,8 @@ func (v *victim) again(ctx context.Context) (lost int, err error) {
 	}
 	defer w.close()
 	head := head(v.address, v.key, "application/json")
-	// One at a time would take long: arrays, whose report names what was no
-	// duplicate only in sum, so the accepted ones go by themselves.
+	// As arrays, which are quick; their report tells sums, so those that were
+	// accepted go by themselves.
 	var known, other []int64
 	for i := range v.next.Load() {
 		if v.accepted[i] {
@@ -175,4 +176,28 @@ func (st *stage) repeats(ctx context.Context, alerts, lanes int) (repeats, missi
 		count[[2]string{p.Channel, nameIn(p.Text)}]++
 	}
 	return len(posts) - len(count), alerts*lanes - len(count), nil
+}
+
+// sendArray sends signals that were sent before and counts those that the
+// server takes as new.
+func (v *victim) sendArray(w *wire, head []byte, list []int64) (fresh int, err error) {
+	body := []byte{'['}
+	for k, i := range list {
+		if k > 0 {
+			body = append(body, ',')
+		}
+		body = v.body(body, i)
+	}
+	status, answer, err := w.post(head, append(body, ']'))
+	if err != nil {
+		return 0, err
+	}
+	var report struct{ Accepted, Late, Backfill, Duplicate, Rejected int }
+	if err := json.Unmarshal(answer, &report); err != nil {
+		return 0, fmt.Errorf("signals sent again were answered %d %.200s", status, answer)
+	}
+	if report.Accepted+report.Late+report.Backfill+report.Duplicate != len(list) {
+		return 0, fmt.Errorf("of %d signals sent again: %+v", len(list), report)
+	}
+	return report.Accepted + report.Late + report.Backfill, nil
 }
