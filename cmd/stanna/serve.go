@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"reflect"
+	"runtime/debug"
 	"strings"
 
 	"github.com/gostanna/stanna"
@@ -17,6 +19,9 @@ type serveCmd struct {
 // Run serves until the process is told to stop, and then lets what is under
 // way come to its end.
 func (cmd serveCmd) Run(ctx context.Context, c console) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200) // half the collections, for memory that a server has
+	}
 	a, err := app.New(ctx, cmd.Config, app.Environment{Version: version(), Log: c.err, Terminal: c.err})
 	if err != nil {
 		return err
