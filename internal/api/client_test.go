@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -188,19 +187,6 @@ func TestImport(t *testing.T) {
 			st.Errorf("%s", a.body)
 		}
 	})
-}
-
-func TestImportThePortfolio(t *testing.T) {
-	text, err := os.ReadFile("../../../shared/data/portfolio/clients.csv")
-	if err != nil {
-		t.Skip("the portfolio is not on this machine")
-	}
-	st := newStage(t, openStore(t), nil)
-	var r importReport
-	st.ask("POST", "/api/clients/import", string(text), csvBody).want(200, &r)
-	if r.Created != 600 || r.Rejected != 0 || !slices.Equal(r.IgnoredColumns, []string{"churned"}) {
-		st.Errorf("%+v", r)
-	}
 }
 
 func TestImportManyInConstantMemory(t *testing.T) {

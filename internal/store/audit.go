@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -202,7 +201,3 @@ func (tx *Tx) AuditPage(workspace, subject, before string, limit int) ([]stanna.
 	return collect(tx, scanAudit, `select `+auditColumns+` from audit_entry where workspace = $1 and ($2 = '' or subject = $2)
 		and ($3 = '' or id < $3) order by id desc limit $4`, workspace, subject, before, limit)
 }
-
-// errRaced says that another replica was quicker; the transaction is run
-// again and finds what the other left.
-var errRaced = errors.New("another replica was quicker")

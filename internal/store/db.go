@@ -21,10 +21,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
+	_ "modernc.org/sqlite"             // the driver "sqlite"
 
 	"github.com/gostanna/stanna"
 )
@@ -298,49 +296,6 @@ func (tx *Tx) rows(query string, args ...any) (*sql.Rows, error) {
 	return rows, nil
 }
 
-// stmt is the prepared statement of a query on SQLite, where preparing costs
-// as much as running. It is nil the first time, and elsewhere: pgx keeps its
-// own.
-func (tx *Tx) stmt(query string) *sql.Stmt {
-	if tx.dialect.name != "sqlite" {
-		return nil
-	}
-	key := prepared{tx.writes, query}
-	tx.mu.Lock()
-	defer tx.mu.Unlock()
-	stmt, ok := tx.prepared[key]
-	if !ok {
-		tx.prepared[key] = nil
-		tx.wanted = append(tx.wanted, query)
-	}
-	if stmt == nil {
-		return nil
-	}
-	return tx.tx.StmtContext(tx.ctx, stmt)
-}
-
-// prepared names a statement of the write connection or of the readers.
-type prepared struct {
-	writes bool
-	query  string
-}
-
-// prepare prepares the queries that a transaction met for the first time. It
-// runs after the transaction, which had the connection.
-func (s *Store) prepare(ctx context.Context, db *sql.DB, wanted []string) {
-	for _, query := range wanted {
-		key := prepared{db == s.write, query}
-		stmt, err := db.PrepareContext(ctx, query)
-		s.mu.Lock()
-		if err != nil {
-			delete(s.prepared, key) // it will be met again
-		} else {
-			s.prepared[key] = stmt
-		}
-		s.mu.Unlock()
-	}
-}
-
 // scanner is what a row is read from.
 type scanner interface{ Scan(dest ...any) error }
 
@@ -384,55 +339,6 @@ func need[T any](tx *Tx, what string, scan func(scanner) (T, error), query strin
 }
 
 func value[T any](s scanner) (x T, err error) { err = s.Scan(&x); return x, err }
-
-// again says whether the same transaction may succeed when run again.
-func again(err error) bool {
-	var pg *pgconn.PgError
-	return errors.Is(err, errRaced) || errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
-}
-
-// isUnique says whether a unique index refused a row.
-func isUnique(err error) bool {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return pg.Code == "23505"
-	}
-	var lite *sqlite.Error
-	return errors.As(err, &lite) && (lite.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || lite.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
-}
-
-// explained turns an engine's trouble into one a person can act on.
-func explained(err error) error {
-	if err == nil {
-		return nil
-	}
-	var lite *sqlite.Error
-	var pg *pgconn.PgError
-	switch {
-	case errors.As(err, &lite) && lite.Code()&0xff == sqlite3.SQLITE_FULL,
-		errors.As(err, &pg) && (pg.Code == "53100"):
-		return &stanna.Error{Code: stanna.Unavailable, Err: err,
-			Message: "the disk of the database is full; nothing was stored. Free some space and send it again"}
-	case postgresAway(err):
-		return &stanna.Error{Code: stanna.Unavailable, Err: err, Message: "the database does not answer; nothing was stored. Send it again"}
-	case errors.As(err, &lite) && lite.Code()&0xff == sqlite3.SQLITE_BUSY:
-		return &stanna.Error{Code: stanna.Unavailable, Err: err, Message: "the database is busy; send it again"}
-	case errors.As(err, &lite) && lite.Code()&0xff == sqlite3.SQLITE_IOERR:
-		return &stanna.Error{Code: stanna.Unavailable, Err: err, Message: "the database file cannot be written; nothing was stored"}
-	}
-	return err
-}
-
-// postgresAway says whether PostgreSQL could not be reached, was going down, or
-// had no connection left.
-func postgresAway(err error) bool {
-	var connect *pgconn.ConnectError
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "57P0") || pg.Code == "53300"
-	}
-	return errors.As(err, &connect) || errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err)
-}
 
 func firstWords(query string) string {
 	words := strings.Fields(query)
