@@ -12,7 +12,6 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -112,7 +111,7 @@ func (d *Demo) open(ctx context.Context, version string, log io.Writer, servers 
 	cfg.App.EventsURL = d.url + "/api/integrations/slack/events"
 	d.slack = sandbox.New(cfg, sandbox.Options{Now: time.Now})
 	d.app, err = New(ctx, Config{
-		StoreConfig: StoreConfig{Data: d.config.Data, DatabaseURL: d.config.DatabaseURL, Keyset: d.keyset()}, PublicURL: d.url, AdminEmail: demoAdmin,
+		StoreConfig: StoreConfig{Data: d.config.Data}, PublicURL: d.url, AdminEmail: demoAdmin,
 		SlackURL: d.slackURL, SlackClientID: cfg.App.ClientID, SlackClientSecret: stanna.Secret(cfg.App.ClientSecret),
 		SlackSigningSecret: stanna.Secret(cfg.App.SigningSecret), PostsPerSecond: 1, LogLevel: "warn", LogFormat: "text",
 	}, Environment{Version: version, Log: log, Terminal: io.Discard, Listener: door})
@@ -135,15 +134,6 @@ func (d *Demo) open(ctx context.Context, version string, log io.Writer, servers 
 		resp.Body.Close()
 		return resp.StatusCode == http.StatusOK
 	})
-}
-
-// keyset is a fresh key for a demo on another database, which has no data
-// folder to keep one in.
-func (d *Demo) keyset() stanna.Secret {
-	if d.config.DatabaseURL == "" {
-		return ""
-	}
-	return stanna.Secret(filepath.Join(d.config.Data, "keyset.json"))
 }
 
 // listenNear listens on an address, or on the next free port when it is
