@@ -136,6 +136,11 @@ func (s *sending) delivered(tx *store.Tx, lane *stanna.Lane, m stanna.Message, n
 		Details: map[string]string{"destination": string(m.Destination), "channel": s.outcome.Channel, "ts": s.outcome.TS}})
 }
 
+// transportWait is the longest that a lane waits after a failure of transport
+// while the circuit is closed: then others get through, and a message that was
+// only unlucky need not wait for long. In an outage the circuit opens.
+const transportWait = 500 * time.Millisecond
+
 // again makes the message wait and try again, in its place at the head of the
 // lane.
 func (s *sending) again(tx *store.Tx, lane *stanna.Lane, m stanna.Message, reason stanna.Reason, now time.Time) error {
@@ -151,7 +156,7 @@ func (s *sending) again(tx *store.Tx, lane *stanna.Lane, m stanna.Message, reaso
 		if err != nil {
 			return err
 		}
-		if open {
+		if at = now.Add(min(wait, transportWait)); open {
 			at = now // the gate decides when; it lets one of all the lanes through
 		}
 	case s.outcome.Class == slack.ClassToken:
