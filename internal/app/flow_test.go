@@ -113,7 +113,11 @@ func (h *house) until(what string, ok func() bool) {
 	h.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !ok(); {
 		if time.Now().After(deadline) {
-			h.Fatalf("%s did not come; in Slack: %+v", what, h.sandbox.Messages())
+			var texts []string
+			for _, m := range h.sandbox.Messages() {
+				texts = append(texts, m.ChannelName+": "+m.Text)
+			}
+			h.Fatalf("%s did not come; in Slack:\n%s", what, strings.Join(texts, "\n"))
 		}
 		<-time.After(5 * time.Millisecond)
 	}
@@ -218,4 +222,39 @@ func (h *house) counts() map[stanna.NotificationStatus]int {
 		h.Fatal(err)
 	}
 	return counts
+}
+
+// TestSummaryIsKeptTrue: what was told among many stays told there; a client
+// that gets much worse earns a message of its own, and one that recovers is
+// said to have, in the summary.
+func TestSummaryIsKeptTrue(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		h := newHouse(t, s, time.Second)
+		const clients = 30
+		h.fall(clients, 80, 60)
+		h.until("every notification", func() bool { return h.counts()[stanna.Delivered] == clients })
+		before := h.sandbox.Messages()
+		summary := before[len(before)-1]
+		if !strings.Contains(summary.Text, "clients need you") {
+			t.Fatalf("the last message is no summary: %s", summary.Text)
+		}
+		h.score("s00020", 30, time.Now())
+		h.until("a message of its own", func() bool {
+			all := h.sandbox.Messages()
+			return len(all) == len(before)+1 && strings.Contains(all[len(all)-1].Text, "Client s00020 health fell 50 points to 30 (red)")
+		})
+		h.score("s00021", 79, time.Now())
+		h.until("the summary brought up to date", func() bool {
+			for _, m := range h.sandbox.Messages() {
+				if m.TS == summary.TS {
+					return strings.Contains(m.Text, "29 of 30 alerts still open: 1 critical, 28 medium") && strings.Contains(m.Text, "Client s00021 recovered")
+				}
+			}
+			return false
+		})
+		if n := len(h.sandbox.Messages()); n != len(before)+1 {
+			t.Errorf("%d messages", n)
+		}
+		h.until("the notes", func() bool { return h.counts()[stanna.Waiting] == 0 })
+	})
 }
