@@ -34,16 +34,15 @@ import (
 
 // Options are the rooms behind the door and how it is to behave.
 type Options struct {
-	Store      *store.Store
-	Intake     *intake.Intake
-	Auth       *auth.Auth
-	Line       *connect.Line
-	Clock      *stanna.Clock
-	Log        *slog.Logger
-	Limits     Limits
-	PublicURL  string // where browsers find the server
-	TrustProxy bool   // X-Forwarded-For is a proxy's word, not the visitor's
-	Version    string // of the program, for the description
+	Store     *store.Store
+	Intake    *intake.Intake
+	Auth      *auth.Auth
+	Line      *connect.Line
+	Clock     *stanna.Clock
+	Log       *slog.Logger
+	Limits    Limits
+	PublicURL string // where browsers find the server
+	Version   string // of the program, for the description
 }
 
 // Limits bound what one caller may ask for. 0 switches one off. Each replica

@@ -108,16 +108,8 @@ func (a *api) nowhere(v *visit, r *http.Request) error {
 		Details: map[string]any{"allowed": allowed}}
 }
 
-// addressOf is the network address of the visitor, without the port. Behind a
-// proxy of ours it is what that proxy saw: the last in the list, for those
-// before it are anybody's claim.
-func (a *api) addressOf(r *http.Request) string {
-	if a.TrustProxy {
-		list := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
-		if last := strings.TrimSpace(list[len(list)-1]); last != "" {
-			return last
-		}
-	}
+// addressOf is the network address of the visitor, without the port.
+func addressOf(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr

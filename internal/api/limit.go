@@ -131,7 +131,7 @@ func (a *api) allowStranger(v *visit, r *http.Request) error {
 	if a.Limits.PerMinute <= 0 {
 		return nil
 	}
-	left, ok := a.limiter.take(minuteOfAddress, a.addressOf(r), a.Limits.PerMinute, 1)
+	left, ok := a.limiter.take(minuteOfAddress, addressOf(r), a.Limits.PerMinute, 1)
 	if !ok {
 		return limited(v, left, "1 minute")
 	}

@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -113,5 +114,28 @@ func TestConfigCheck(t *testing.T) {
 				t.Errorf("got %v, want %q", err, c.wrong)
 			}
 		})
+	}
+}
+
+// TestForwarded: behind our proxy the visitor is whom the proxy saw, and what
+// the visitor claims before it counts for nothing.
+func TestForwarded(t *testing.T) {
+	for given, want := range map[string]string{
+		"":                      "192.0.2.1:1234",
+		"203.0.113.7":           "203.0.113.7:0",
+		"10.0.0.1, 203.0.113.7": "203.0.113.7:0",
+		"2001:db8::1":           "[2001:db8::1]:0",
+		"203.0.113.7, nonsense": "192.0.2.1:1234",
+	} {
+		var got string
+		h := forwarded(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.RemoteAddr }))
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		if given != "" {
+			r.Header.Set("X-Forwarded-For", given)
+		}
+		h.ServeHTTP(httptest.NewRecorder(), r)
+		if got != want {
+			t.Errorf("X-Forwarded-For %q: the visitor is %s, want %s", given, got, want)
+		}
 	}
 }

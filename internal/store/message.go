@@ -67,17 +67,23 @@ func (tx *Tx) ClientMessages(workspace, client string, limit int) ([]stanna.Mess
 		order by created_at desc, id desc limit $3`, workspace, client, limit)
 }
 
-// PutMessages stores messages, at most one of each id.
+// PutMessages stores messages, at most one of each id. Where somebody else has
+// just begun the thread that one of them would be, the transaction is run
+// again and finds it.
 func (tx *Tx) PutMessages(messages ...stanna.Message) error {
 	args := make([]any, 0, 17*len(messages))
 	for _, m := range messages {
 		args = append(args, m.Workspace, m.ID, m.Kind, m.ClientID, m.Destination, m.Intended, m.Channel, m.TS, m.Revision, m.Sending, m.Rendered,
 			m.SummaryID, m.Repeated, m.TextOnly, micros(m.CreatedAt), micros(m.PostedAt), micros(m.ClosedAt))
 	}
-	return tx.insert(`insert into message (`+messageColumns+`)`,
+	err := tx.insert(`insert into message (`+messageColumns+`)`,
 		`on conflict (workspace, id) do update set destination = excluded.destination, channel = excluded.channel, ts = excluded.ts,
 		revision = excluded.revision, sending = excluded.sending, rendered = excluded.rendered, summary_id = excluded.summary_id,
 		repeated = excluded.repeated, text_only = excluded.text_only, posted_at = excluded.posted_at, closed_at = excluded.closed_at`, 17, args)
+	if isUnique(err) {
+		return errRaced
+	}
+	return err
 }
 
 // Revise raises the revision of a message by one: what it says has changed.

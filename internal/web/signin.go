@@ -48,7 +48,7 @@ func signInForm(f signInView, status int) answer {
 
 func (s *site) signIn(v *visit) (answer, error) {
 	f := signInView{Email: v.given("email"), Next: localPath(v.given("next"))}
-	user, err := s.auth.CheckPassword(v.ctx, f.Email, stanna.Secret(v.r.PostFormValue("password")), s.addressOf(v.r))
+	user, err := s.auth.CheckPassword(v.ctx, f.Email, stanna.Secret(v.r.PostFormValue("password")), v.r.RemoteAddr)
 	if wait, ok := patient(v, err); ok {
 		f.Wait = v.local.Lasting(wait.Wait)
 		if wait.Wait.Minutes() < 1 {
@@ -153,19 +153,6 @@ func (s *site) chooseWorkspace(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	return answer{to: "/"}, nil
-}
-
-// addressOf is where a request came from. Behind a proxy of ours it is what
-// that proxy saw: the last in the list, for those before it are anybody's
-// claim.
-func (s *site) addressOf(r *http.Request) string {
-	if s.trustProxy {
-		list := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
-		if last := strings.TrimSpace(list[len(list)-1]); last != "" {
-			return last
-		}
-	}
-	return r.RemoteAddr
 }
 
 // localPath is next if it leads to a page of ours, else "". Browsers take

@@ -22,24 +22,19 @@ type Options struct {
 	PublicURL string // where browsers find this server
 	SlackURL  string // of the Slack that people use: https://slack.com by default, or a sandbox
 	Log       *slog.Logger
-
-	// TrustProxy says that a proxy of ours stands in front and tells in
-	// X-Forwarded-For where a request came from.
-	TrustProxy bool
 }
 
 // site is the door with what it needs.
 type site struct {
-	store      *store.Store
-	auth       *auth.Auth
-	line       *connect.Line
-	intake     *intake.Intake
-	clock      *stanna.Clock
-	publicURL  string
-	slackURL   string
-	trustProxy bool
-	assets     assets
-	log        *slog.Logger
+	store     *store.Store
+	auth      *auth.Auth
+	line      *connect.Line
+	intake    *intake.Intake
+	clock     *stanna.Clock
+	publicURL string
+	slackURL  string
+	assets    assets
+	log       *slog.Logger
 }
 
 // New builds the pages. They answer every path that is not another door's.
@@ -53,7 +48,7 @@ func newSite(o Options) *site {
 		o.SlackURL = "https://slack.com"
 	}
 	return &site{store: o.Store, auth: o.Auth, line: o.Line, intake: o.Intake, clock: o.Clock,
-		publicURL: strings.TrimRight(o.PublicURL, "/"), slackURL: strings.TrimRight(o.SlackURL, "/"), trustProxy: o.TrustProxy, assets: readAssets(), log: o.Log}
+		publicURL: strings.TrimRight(o.PublicURL, "/"), slackURL: strings.TrimRight(o.SlackURL, "/"), assets: readAssets(), log: o.Log}
 }
 
 // sameOrigin refuses what another site makes a browser send: forms of ours
