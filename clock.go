@@ -30,6 +30,14 @@ func (c *Clock) Follow(workspace string, from time.Time) {
 	c.follows[workspace] = from
 }
 
+// Follows says whether the workspace's time follows its signals.
+func (c *Clock) Follows(workspace string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, ok := c.follows[workspace]
+	return ok
+}
+
 // Now is the workspace's time.
 func (c *Clock) Now(workspace string) time.Time {
 	c.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Fact is the understood data of a signal: one of the types below. A signal
@@ -26,21 +27,46 @@ type Factor struct {
 	Impact *float64 `json:"impact,omitempty"` // points it moved the score by; nil when not given
 }
 
-// EngagementMeasured is how much a client did in a period.
+// EngagementMeasured is how much a client did in a period. A period that had
+// not ended when it was measured is not compared with others.
 type EngagementMeasured struct {
-	Value float64 `json:"value"`
-	Unit  string  `json:"unit"`
+	Value       float64   `json:"value"`
+	Unit        string    `json:"unit"`
+	PeriodStart time.Time `json:"periodStart"` // zero: the source does not say
+	PeriodEnd   time.Time `json:"periodEnd"`
 }
 
 // ChurnPredicted is the chance that a client leaves.
 type ChurnPredicted struct {
-	Probability float64 `json:"probability"` // 0 to 1
+	Probability float64  `json:"probability"` // 0 to 1
+	Factors     []Factor `json:"factors"`     // risk factors; an impact is in percentage points
+	Actions     []string `json:"actions"`     // what the source recommends to do
 }
 
 // SentimentDetected is the mood of one conversation.
 type SentimentDetected struct {
-	Score float64 `json:"score"` // −2 highly negative to +2 highly positive
-	Quote string  `json:"quote"`
+	Score      float64  `json:"score"`      // −2 highly negative to +2 highly positive
+	Confidence *float64 `json:"confidence"` // 0 to 1; nil: the source does not say
+	Quote      string   `json:"quote"`
+}
+
+// UsageMeasured is how much of a limit (seats, calls, storage) is used.
+type UsageMeasured struct {
+	Name  string  `json:"name"` // of what; "" when a client has one limit only
+	Used  float64 `json:"used"`
+	Limit float64 `json:"limit"`
+	Unit  string  `json:"unit"`
+}
+
+// MilestoneReached is a goal that a client has reached.
+type MilestoneReached struct {
+	Name string `json:"name"`
+}
+
+// AccountUpdated is a change that the company's own system reports.
+type AccountUpdated struct {
+	Status string `json:"status"` // of the account, in the company's own word; "" when it is about something else
+	What   string `json:"what"`   // what changed, for people
 }
 
 // Contacted says that somebody spoke with the client: an interaction or an
@@ -56,7 +82,28 @@ type PaymentFailed struct {
 	Currency    string  `json:"currency"`
 	Attempt     int     `json:"attempt"`
 	NextAttempt string  `json:"nextAttemptAt"` // RFC 3339, "" when none is planned
+	Status      string  `json:"status"`        // failed (the default) or past_due
+	Decline     Decline `json:"decline"`       // soft, hard or "" when the source does not say
+	Code        string  `json:"declineCode"`   // the bank's or Stripe's word: insufficient_funds
+	Invoice     string  `json:"invoice"`
+	URL         string  `json:"url"` // where the payment can be looked at
 }
+
+// Decline says whether trying again may help: a soft one may pass the next
+// time, a hard one needs the customer.
+type Decline string
+
+// The kinds of decline.
+const (
+	SoftDecline Decline = "soft"
+	HardDecline Decline = "hard"
+)
+
+// The standings of a failed payment.
+const (
+	PaymentFailing = "failed"
+	PaymentPastDue = "past_due"
+)
 
 // PaymentRecovered says that what had failed was paid.
 type PaymentRecovered struct{}
@@ -72,6 +119,9 @@ func (Contacted) fact()          {}
 func (PaymentFailed) fact()      {}
 func (PaymentRecovered) fact()   {}
 func (ClientChurned) fact()      {}
+func (UsageMeasured) fact()      {}
+func (MilestoneReached) fact()   {}
+func (AccountUpdated) fact()     {}
 
 // MaxFactors bounds the reasons of one score.
 const MaxFactors = 50
@@ -102,11 +152,17 @@ var facts = map[SignalType]func(json.RawMessage) (Fact, error){
 		if !within(f.Probability, 0, 1) {
 			return InvalidField("data.probability", "must be a number from 0 to 1 (0.7 is 70 %%)")
 		}
+		if len(f.Factors) > MaxFactors || len(f.Actions) > MaxFactors {
+			return InvalidField("data.factors", "factors and actions may be %d each", MaxFactors)
+		}
 		return nil
 	}),
 	SentimentDetectedType: parsed(SentimentDetected{Score: missing}, func(f SentimentDetected) error {
 		if !within(f.Score, -2, 2) {
 			return InvalidField("data.score", "must be a number from -2 to 2")
+		}
+		if f.Confidence != nil && !within(*f.Confidence, 0, 1) {
+			return InvalidField("data.confidence", "must be a number from 0 to 1")
 		}
 		return nil
 	}),
@@ -119,14 +175,36 @@ var facts = map[SignalType]func(json.RawMessage) (Fact, error){
 		if f.Amount > MaxAmount {
 			return InvalidField("data.amount", "must not be above %g", float64(MaxAmount))
 		}
+		if f.Status != "" && f.Status != PaymentFailing && f.Status != PaymentPastDue {
+			return InvalidField("data.status", "must be failed or past_due")
+		}
+		if f.Decline != "" && f.Decline != SoftDecline && f.Decline != HardDecline {
+			return InvalidField("data.decline", "must be soft or hard")
+		}
 		return nil
 	}),
 	PaymentRecoveredType: parsed(PaymentRecovered{}, func(PaymentRecovered) error { return nil }),
 	ClientChurnedType:    parsed(ClientChurned{}, func(ClientChurned) error { return nil }),
-	UsageMeasuredType:    anyObject,
-	SubscriptionChanged:  anyObject,
-	MilestoneReached:     anyObject,
-	AccountUpdated:       anyObject,
+	UsageMeasuredType: parsed(UsageMeasured{Used: missing, Limit: missing}, func(f UsageMeasured) error {
+		if !within(f.Used, 0, MaxAmount) {
+			return InvalidField("data.used", "must be a number, 0 or more")
+		}
+		if !within(f.Limit, math.SmallestNonzeroFloat64, MaxAmount) {
+			return InvalidField("data.limit", "must be a number above 0")
+		}
+		if len(f.Name) > maxSource {
+			return InvalidField("data.name", "is longer than %d bytes", maxSource)
+		}
+		return nil
+	}),
+	SubscriptionChanged: anyObject,
+	MilestoneReachedType: parsed(MilestoneReached{}, func(f MilestoneReached) error {
+		if strings.TrimSpace(f.Name) == "" {
+			return InvalidField("data.name", "is required: what was reached, such as \"1,000 projects\"")
+		}
+		return nil
+	}),
+	AccountUpdatedType: parsed(AccountUpdated{}, func(AccountUpdated) error { return nil }),
 }
 
 // missing stands in a number until the data brings one: absent and null
@@ -169,6 +247,10 @@ func dataError(err error) error {
 			field += "." + wrong.Field
 		}
 		return InvalidField(field, "must be %s, not %s", kindName(wrong.Type.Kind().String()), wrong.Value)
+	}
+	var when *time.ParseError
+	if errors.As(err, &when) {
+		return InvalidField("data", "%s is no time; write it as 2006-01-02T15:04:05Z", clip(when.Value, 40))
 	}
 	return InvalidField("data", "is not valid JSON")
 }

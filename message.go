@@ -25,17 +25,34 @@ type Message struct {
 	CreatedAt   time.Time
 	PostedAt    time.Time
 	ClosedAt    time.Time // a closed Thread takes no further alert
+	Occasion    Occasion
+}
+
+// Occasion is why a message tells many alerts at once, or tells of what is
+// no alert. The zero value: the destination had fallen behind.
+type Occasion struct {
+	Why       Reason    `json:"why,omitempty"`       // what they had waited for: ReasonOutsideHours, ReasonDailyDigest, ReasonFirstContact, ...
+	Since     time.Time `json:"since,omitzero"`      // since when they waited
+	Recovered int       `json:"recovered,omitempty"` // how many recovered before they were told
+	Date      string    `json:"date,omitempty"`      // of a digest: its local date
+	Late      bool      `json:"late,omitempty"`      // of a digest: the server was down when it was due
+	Surge     string    `json:"surge,omitempty"`     // of a notice about many at once
+	By        string    `json:"by,omitempty"`        // of a client's state sent by hand: who asked
 }
 
 // MessageKind says what a message tells.
 type MessageKind string
 
 // A Thread is the one living message about one client at one destination. A
-// summary names many clients. A test shows that the line works.
+// summary names many clients. A notice says that many moved at once and are
+// held. A portrait is a client's state, sent by hand. A test shows that the
+// line works.
 const (
-	Thread  MessageKind = "thread"
-	Summary MessageKind = "summary"
-	Test    MessageKind = "test"
+	Thread   MessageKind = "thread"
+	Summary  MessageKind = "summary"
+	Notice   MessageKind = "notice"
+	Portrait MessageKind = "portrait"
+	Test     MessageKind = "test"
 )
 
 // Notification is the promise to tell one change of one alert at one
@@ -57,6 +74,16 @@ type Notification struct {
 	Repeated    bool
 	CreatedAt   time.Time
 	DeliveredAt time.Time
+	Hold        Hold // while Status is Held
+}
+
+// Hold is why a notification is not sent yet. What is held is told when its
+// time comes, if it is still so, or shown as recovered before it was.
+type Hold struct {
+	Intended Destination // the place as it was chosen; Destination is where that leads
+	Since    time.Time   // by the workspace's clock
+	Until    time.Time   // by the workspace's clock
+	Surge    string      // that it waits for, when many moved at once
 }
 
 // AlertEvent is the change of an alert that is told.
@@ -64,19 +91,24 @@ type AlertEvent string
 
 // What can be told of an alert.
 const (
-	Opened   AlertEvent = "opened"
-	Worsened AlertEvent = "worsened"
-	Resolved AlertEvent = "resolved"
-	Sample   AlertEvent = "sample" // a test message
+	Opened    AlertEvent = "opened"
+	Worsened  AlertEvent = "worsened"
+	Resolved  AlertEvent = "resolved"
+	Reminded  AlertEvent = "reminded"  // its snooze is over and it is still bad
+	Escalated AlertEvent = "escalated" // nobody took it up
+	Sample    AlertEvent = "sample"    // a test message, or a state sent by hand
 )
 
 // NotificationStatus is what became of a notification.
 type NotificationStatus string
 
 // A notification waits until it is delivered or dead. A dead one is kept and
-// can be sent again.
+// can be sent again. One that is held waits for its time; it is spared when
+// its alert ends before, or a person discards it.
 const (
+	Held      NotificationStatus = "held"
 	Waiting   NotificationStatus = "waiting"
 	Delivered NotificationStatus = "delivered"
 	Dead      NotificationStatus = "dead"
+	Spared    NotificationStatus = "spared"
 )

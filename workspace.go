@@ -27,6 +27,20 @@ type Settings struct {
 
 	DefaultChannel  string `json:"defaultChannel"`  // Slack channel id; where alerts go that no rule sends elsewhere
 	FallbackChannel string `json:"fallbackChannel"` // Slack channel id; takes the messages of a channel that broke
+
+	BusinessHours Hours                  `json:"businessHours,omitzero"` // none: always open
+	Digest        DigestTime             `json:"digest,omitzero"`
+	Frequency     map[Severity]Frequency `json:"frequency,omitempty"`  // what is absent has DefaultFrequency
+	DigestOnly    bool                   `json:"digestOnly,omitempty"` // the one switch: everything waits for the digest
+}
+
+// DefaultFrequency is when people hear of an alert unless somebody has chosen
+// otherwise: what is critical or high at once, the rest with the day's digest.
+func DefaultFrequency(s Severity) Frequency {
+	if s.Rank() >= High.Rank() {
+		return RealTime
+	}
+	return Daily
 }
 
 // WithDefaults fills what was left empty.
@@ -73,7 +87,29 @@ func (s Settings) Validate() error {
 	if !(s.HealthyAbove > s.RiskThreshold && s.HealthyAbove < 100) {
 		return InvalidField("healthyAbove", "must be above riskThreshold (%g) and below 100", s.RiskThreshold)
 	}
+	if err := s.BusinessHours.Validate("businessHours"); err != nil {
+		return err
+	}
+	if err := s.Digest.Validate("digest"); err != nil {
+		return err
+	}
+	if err := ValidFrequency("frequency", s.Frequency); err != nil {
+		return err
+	}
 	return validClientURL(s.ClientURLTemplate)
+}
+
+// ValidFrequency says what is wrong with a choice of frequencies, or nil.
+func ValidFrequency(field string, list map[Severity]Frequency) error {
+	for s, f := range list {
+		if s.Rank() < 0 {
+			return InvalidField(field, "%q is no severity; they are critical, high, medium, low and info", clip(string(s), 40))
+		}
+		if f != RealTime && f != Daily && f != Weekly {
+			return InvalidField(field+"."+string(s), "must be realtime, daily or weekly")
+		}
+	}
+	return nil
 }
 
 // Zone is the band that a health score falls in.

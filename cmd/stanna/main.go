@@ -21,6 +21,7 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Run a server, a Slack of its own and a story, to see what it does."`
 	Sandbox sandboxCmd `cmd:"" help:"Run a Slack of our own on loopback, for trying out any Slack app."`
 	Import  importCmd  `cmd:"" help:"Send a file of clients (CSV) or signals (NDJSON) to a running server."`
+	Explain explainCmd `cmd:"" help:"Say why people were told of a client, or why not: every question that a rule asked, with its figures."`
 	Keys    keysCmd    `cmd:"" help:"Make, list and revoke API keys."`
 	Keyset  keysetCmd  `cmd:"" help:"Make and rotate the keys that seal secrets."`
 	User    userCmd    `cmd:"" help:"Invite people and make sign-in links."`

@@ -73,6 +73,7 @@ func TestScripts(t *testing.T) {
 					"sandbox": cmdSandbox, "serve": cmdServe, "sigkill": cmdKill, "shutdown": cmdStop,
 					"http": cmdHTTP, "browse": cmdBrowse, "slack": cmdSlack, "setvar": cmdSetvar, "until": cmdUntil, "expand": cmdExpand,
 					"slack-between": cmdSlackBetween, "pour-and-kill": cmdPourAndKill, "pour-again": cmdPourAgain, "sql": cmdSQL, "unguard": cmdUnguard,
+					"play": cmdPlay, "signal": cmdSignal, "pass": cmdPass,
 				},
 			})
 		})

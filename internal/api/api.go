@@ -29,6 +29,7 @@ import (
 	"github.com/gostanna/stanna/internal/auth"
 	"github.com/gostanna/stanna/internal/connect"
 	"github.com/gostanna/stanna/internal/intake"
+	"github.com/gostanna/stanna/internal/policy"
 	"github.com/gostanna/stanna/internal/store"
 )
 
@@ -38,6 +39,7 @@ type Options struct {
 	Intake    *intake.Intake
 	Auth      *auth.Auth
 	Line      *connect.Line
+	Policy    *policy.Keeper
 	Clock     *stanna.Clock
 	Log       *slog.Logger
 	Limits    Limits
@@ -76,6 +78,7 @@ type api struct {
 	bodies    sync.Pool     // of *[]byte, for single signals
 	described []byte        // openapi.json
 	probeWait time.Duration // for a test message
+	trying    chan struct{} // full while a backtest runs: one needs every processor
 }
 
 // New builds the door.
@@ -83,7 +86,7 @@ func New(o Options) http.Handler { return build(o) }
 
 func build(o Options) *api {
 	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
-	a := &api{Options: o, mux: http.NewServeMux(), limiter: newLimiter(o.Clock.Real), origin: http.NewCrossOriginProtection(), probeWait: probeWait}
+	a := &api{Options: o, mux: http.NewServeMux(), limiter: newLimiter(o.Clock.Real), origin: http.NewCrossOriginProtection(), probeWait: probeWait, trying: make(chan struct{}, 1)}
 	a.bodies.New = func() any { b := make([]byte, 0, 4096); return &b }
 	if u, err := url.Parse(o.PublicURL); err == nil && u.Host != "" {
 		// A proxy may give us another Host than the one the browser sees.

@@ -87,12 +87,12 @@ func TestPeople(t *testing.T) {
 		st.ask("GET", "/api/clients/yours", nil, signedIn(bo)).problem(404, resourceNotFound)
 		var alerts listAlertsBody
 		st.ask("GET", "/api/alerts", nil, signedIn(bo)).want(200, &alerts)
-		if len(alerts.Alerts) != 1 || alerts.Alerts[0].ClientID != "mine" || alerts.Pagination.Total != 1 {
+		if len(alerts.Alerts) != 1 || *alerts.Alerts[0].ClientID != "mine" || alerts.Pagination.Total != 1 {
 			st.Errorf("a csm sees %+v", alerts)
 		}
 		st.ask("GET", "/api/alerts", nil).want(200, &alerts)
 		for _, x := range alerts.Alerts {
-			if x.ClientID == "yours" {
+			if *x.ClientID == "yours" {
 				st.ask("GET", "/api/alerts/"+x.ID, nil, signedIn(bo)).problem(404, resourceNotFound)
 				st.ask("GET", "/api/alerts/"+x.ID, nil).want(200)
 			}

@@ -19,6 +19,7 @@ import (
 	"github.com/gostanna/stanna/internal/connect"
 	"github.com/gostanna/stanna/internal/deliver"
 	"github.com/gostanna/stanna/internal/intake"
+	"github.com/gostanna/stanna/internal/policy"
 	"github.com/gostanna/stanna/internal/queue"
 	"github.com/gostanna/stanna/internal/rule"
 	"github.com/gostanna/stanna/internal/sandbox"
@@ -42,6 +43,7 @@ type stage struct {
 	auth    *auth.Auth
 	intake  *intake.Intake
 	line    *connect.Line
+	policy  *policy.Keeper
 	clock   *stanna.Clock
 	sandbox *sandbox.Sandbox
 	cfg     sandbox.Config
@@ -78,7 +80,8 @@ func newStage(t testing.TB, s *store.Store, options func(*Options)) *stage {
 		Links: deliver.Links{PublicURL: site}, Look: func() { q.Look() }, Count: func(string, time.Duration) {}, Log: log})
 	q = queue.New(queue.Options{Store: s, Handlers: map[string]queue.Handler{"slack": courier}, Now: time.Now, Log: log})
 	st.intake = intake.New(intake.Options{Store: s, Clock: st.clock, Wake: q.Wake, Count: func(stanna.Became, int) {}, Log: log})
-	o := Options{Store: s, Intake: st.intake, Auth: st.auth, Line: st.line, Clock: st.clock, Log: log, PublicURL: site, Version: "test"}
+	st.policy = policy.New(policy.Options{Store: s, Clock: st.clock, Log: log, Sweep: st.intake.Sweep})
+	o := Options{Store: s, Intake: st.intake, Auth: st.auth, Line: st.line, Policy: st.policy, Clock: st.clock, Log: log, PublicURL: site, Version: "test"}
 	if options != nil {
 		options(&o)
 	}
@@ -100,7 +103,13 @@ func newStage(t testing.TB, s *store.Store, options func(*Options)) *stage {
 			if err := tx.AddWorkspace(stanna.Workspace{ID: id, Name: id, CreatedAt: st.now()}); err != nil {
 				return err
 			}
-			return tx.PutRule(rule.First(id), st.now())
+			for _, r := range rule.First(id) {
+				r.Version, r.ActiveSince = 0, st.now()
+				if err := tx.PutRule(r, stanna.ActorSystem, st.now()); err != nil {
+					return err
+				}
+			}
+			return nil
 		}))
 	}
 	token, _, err := st.auth.Setup(ctx, acme, "ana@acme.com")
@@ -273,10 +282,10 @@ func lineOf(signal map[string]any) string {
 }
 
 // connectSlack connects acme to the sandbox, as its admin, in a browser.
-func (st *stage) connectSlack() {
+func (st *stage) connectSlack(features ...string) {
 	st.Helper()
 	me := st.session(st.admin)
-	start := st.ask(http.MethodGet, "/api/integrations/slack/start", nil, signedIn(me)).want(http.StatusSeeOther)
+	start := st.ask(http.MethodGet, "/api/integrations/slack/start?features="+strings.Join(features, ","), nil, signedIn(me)).want(http.StatusSeeOther)
 	back := st.consent(start.header.Get("Location"))
 	res := st.ask(http.MethodGet, back.RequestURI(), nil, signedIn(me), func(r *http.Request) { r.AddCookie(start.cookie(stateCookie)) }).want(http.StatusSeeOther)
 	if to := res.header.Get("Location"); to != slackPage+"?result=connected" {

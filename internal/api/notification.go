@@ -17,9 +17,9 @@ type notificationView struct {
 	ClientID    *string                   `json:"clientId"`
 	MessageID   string                    `json:"messageId"`
 	Destination string                    `json:"destination"`
-	Event       stanna.AlertEvent         `json:"event" enum:"opened,worsened,resolved,sample"`
+	Event       stanna.AlertEvent         `json:"event" enum:"opened,worsened,resolved,reminded,escalated,sample"`
 	Severity    stanna.Severity           `json:"severity"`
-	Status      stanna.NotificationStatus `json:"status" enum:"waiting,delivered,dead"`
+	Status      stanna.NotificationStatus `json:"status" enum:"held,waiting,delivered,dead,spared"`
 	Reason      stanna.Reason             `json:"reason"`
 	Explanation string                    `json:"explanation"`
 	Detail      string                    `json:"detail" doc:"What a person can do, when they must"`
@@ -27,18 +27,38 @@ type notificationView struct {
 	Repeated    bool                      `json:"repeated" doc:"It may stand in Slack twice"`
 	CreatedAt   time.Time                 `json:"createdAt"`
 	DeliveredAt *time.Time                `json:"deliveredAt"`
+	Hold        *holdView                 `json:"hold" doc:"Of one that is or was held"`
+}
+
+// holdView is why a notification waits or waited for its time.
+type holdView struct {
+	Intended string     `json:"intended" doc:"The place as it was chosen"`
+	Since    time.Time  `json:"since"`
+	Until    *time.Time `json:"until" doc:"When it is looked at again; null when it is not held any more"`
+	SurgeID  *string    `json:"surgeId"`
+}
+
+func viewHold(n stanna.Notification) *holdView {
+	if n.Hold.Since.IsZero() {
+		return nil
+	}
+	view := &holdView{Intended: string(n.Hold.Intended), Since: n.Hold.Since.UTC(), SurgeID: known(n.Hold.Surge)}
+	if n.Status == stanna.Held {
+		view.Until = moment(n.Hold.Until)
+	}
+	return view
 }
 
 func viewNotification(n stanna.Notification) notificationView {
 	return notificationView{ID: n.ID, AlertID: known(n.AlertID), ClientID: known(n.ClientID), MessageID: n.MessageID, Destination: string(n.Destination),
 		Event: n.Event, Severity: n.Severity, Status: n.Status, Reason: n.Reason, Explanation: explain(n.Reason), Detail: n.Detail,
-		Attempts: n.Attempts, Repeated: n.Repeated, CreatedAt: n.CreatedAt.UTC(), DeliveredAt: moment(n.DeliveredAt)}
+		Attempts: n.Attempts, Repeated: n.Repeated, CreatedAt: n.CreatedAt.UTC(), DeliveredAt: moment(n.DeliveredAt), Hold: viewHold(n)}
 }
 
 type listNotificationsInput struct {
 	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many at most"`
 	Offset   int    `query:"offset" minimum:"0" default:"0" doc:"How many to skip"`
-	Status   string `query:"status" enum:"waiting,delivered,dead"`
+	Status   string `query:"status" enum:"held,waiting,delivered,dead,spared"`
 	AlertID  string `query:"alertId" maxLength:"200"`
 	ClientID string `query:"clientId" maxLength:"200"`
 }

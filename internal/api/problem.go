@@ -33,10 +33,11 @@ const (
 	integrationError = "INTEGRATION_ERROR"
 	internalError    = "INTERNAL_ERROR"
 
-	forbidden   = "FORBIDDEN"
-	conflict    = "CONFLICT"
-	tooLarge    = "PAYLOAD_TOO_LARGE"
-	unavailable = "SERVICE_UNAVAILABLE"
+	forbidden          = "FORBIDDEN"
+	conflict           = "CONFLICT"
+	preconditionFailed = "PRECONDITION_FAILED"
+	tooLarge           = "PAYLOAD_TOO_LARGE"
+	unavailable        = "SERVICE_UNAVAILABLE"
 )
 
 // problem is a refusal as it is written to the caller.

@@ -81,6 +81,11 @@ func (a *api) describe() []byte {
 	schemas := h.OpenAPI().Components.Schemas.Map()
 	mayBeNull(schemas["StateView"], "churn", "sentiment", "payment")
 	mayBeNull(schemas["SlackStatus"], "channel", "fallbackChannel")
+	mayBeNull(schemas["AlertDetail"], "client")
+	mayBeNull(schemas["NotificationView"], "hold")
+	mayBeNull(schemas["ExplanationView"], "client", "lastSignal", "alert")
+	mayBeNull(schemas["PersonView"], "away", "hours")
+	mayBeNull(schemas["BacktestOutputBody"], "inForce", "comparison")
 	b, err := json.Marshal(h.OpenAPI())
 	if err != nil {
 		panic("api: the description cannot be written: " + err.Error()) // the table is wrong; every start and test meets it
@@ -192,6 +197,8 @@ const introduction = `Facts about clients go in (signals), messages about those 
 **Who you are.** An API key as ` + "`Authorization: Bearer sk-…` or `X-API-Key: sk-…`" + `; a key belongs to one workspace.
 
 **Errors** are ` + "`{error, code, status, details}`" + `. Retry 429, 502 and 503, after Retry-After when it is there; sending the same signals again changes nothing.
+
+**Changes.** Rules, routes and settings have an ETag. Send it as If-Match, and a change that somebody else made meanwhile is not lost: 412 PRECONDITION_FAILED. The field ` + "`version`" + ` in the body does the same with 409 CONFLICT. What was refused changed nothing.
 
 **Limits** are told by X-RateLimit-Limit, X-RateLimit-Remaining and X-RateLimit-Reset (Unix seconds) on every answer.
 

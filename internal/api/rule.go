@@ -2,34 +2,62 @@ package api
 
 import (
 	"context"
-	"strconv"
-	"strings"
+	"net/http"
 	"time"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/auth"
+	"github.com/gostanna/stanna/internal/policy"
 	"github.com/gostanna/stanna/internal/rule"
 	"github.com/gostanna/stanna/internal/store"
 )
 
 // ruleView is a rule with every threshold, the defaults filled in.
 type ruleView struct {
-	ID           string             `json:"id"`
-	Name         string             `json:"name"`
-	Type         stanna.AlertType   `json:"type"`
-	Status       stanna.RuleStatus  `json:"status" enum:"active,shadow,off"`
-	Version      int                `json:"version" doc:"Rises with every change"`
-	Thresholds   map[string]float64 `json:"thresholds"`
-	Destinations []string           `json:"destinations" doc:"None: the workspace's default channel"`
-	Playbook     string             `json:"playbook" doc:"What to do next: text or a link"`
-	CreatedAt    time.Time          `json:"createdAt"`
-	UpdatedAt    time.Time          `json:"updatedAt"`
+	ID           string                               `json:"id"`
+	Name         string                               `json:"name"`
+	Type         stanna.AlertType                     `json:"type"`
+	Status       stanna.RuleStatus                    `json:"status" enum:"active,shadow,off"`
+	Version      int                                  `json:"version" doc:"Rises with every change"`
+	Thresholds   map[string]float64                   `json:"thresholds"`
+	Filter       stanna.Filter                        `json:"filter" doc:"The clients it is about; what is left out lets everybody pass"`
+	Condition    string                               `json:"condition" doc:"Must hold as well; GET /api/expressions lists what may be written"`
+	Severity     string                               `json:"severity" doc:"An expression that gives a severity; empty: by the alert type"`
+	Destinations []string                             `json:"destinations" doc:"None: the routing table, or else the workspace's default channel"`
+	Frequency    map[stanna.Severity]stanna.Frequency `json:"frequency" doc:"By severity: realtime, daily or weekly. What is left out has the workspace's"`
+	Outside      outsideView                          `json:"outside" doc:"What becomes of an alert outside working hours"`
+	Escalation   []stepView                           `json:"escalation" doc:"Who is told as well when nobody takes an alert up"`
+	Playbook     string                               `json:"playbook" doc:"What to do next: text or a link"`
+	ActiveSince  *time.Time                           `json:"activeSince" doc:"What was so before is no news"`
+	CreatedAt    time.Time                            `json:"createdAt"`
+	UpdatedAt    time.Time                            `json:"updatedAt"`
+	Warnings     []policy.Warning                     `json:"warnings,omitempty" doc:"In the answer to a change: what may be saved and is probably not what was meant"`
+}
+
+type outsideView struct {
+	Do    stanna.OutsideDo `json:"do" enum:"hold,send,redirect,digest"`
+	To    []string         `json:"to" doc:"Of a redirect"`
+	Hours *stanna.Hours    `json:"hours,omitempty" doc:"The rule's own; without them the workspace's"`
+}
+
+type stepView struct {
+	AfterMinutes int             `json:"afterMinutes" doc:"Of working time since the alert opened"`
+	To           []string        `json:"to"`
+	Severity     stanna.Severity `json:"severity" doc:"What it is raised to; empty: as it is"`
 }
 
 func viewRule(r stanna.Rule) ruleView {
 	view := ruleView{ID: r.ID, Name: r.Name, Type: r.Type, Status: r.Status, Version: r.Version, Thresholds: map[string]float64{},
-		Destinations: each(r.Destinations, func(d stanna.Destination) string { return string(d) }), Playbook: r.Playbook,
-		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}
+		Filter: r.Filter, Condition: r.Condition, Severity: r.SeverityAs, Destinations: places(r.Destinations), Frequency: r.Frequency,
+		Outside:    outsideView{Do: r.Outside.Do, To: places(r.Outside.To), Hours: r.Outside.Hours},
+		Escalation: each(r.Escalation, func(s stanna.EscalationStep) stepView { return stepView{s.After, places(s.To), s.Raise} }),
+		Playbook:   r.Playbook, ActiveSince: moment(r.ActiveSince), CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}
+	if view.Outside.Do == "" {
+		view.Outside.Do = stanna.OutsideHold
+	}
+	if view.Frequency == nil {
+		view.Frequency = map[stanna.Severity]stanna.Frequency{}
+	}
 	if e := rule.EntryOf(r.Type); e != nil {
 		for _, t := range e.Thresholds {
 			view.Thresholds[t.Name] = t.Default
@@ -39,6 +67,10 @@ func viewRule(r stanna.Rule) ruleView {
 		view.Thresholds[name] = v
 	}
 	return view
+}
+
+func places(list []stanna.Destination) []string {
+	return each(list, func(d stanna.Destination) string { return string(d) })
 }
 
 type listRulesOutput struct {
@@ -60,137 +92,80 @@ type ruleID struct {
 	ID string `path:"id" maxLength:"200" doc:"The rule's id"`
 }
 
-type ruleOutput struct{ Body ruleView }
-
-func (a *api) getRule(ctx context.Context, who auth.Caller, in *ruleID) (*ruleOutput, error) {
-	out := &ruleOutput{}
-	return out, a.Store.View(ctx, func(tx *store.Tx) error {
-		r, err := ruleOf(tx, who.Workspace, in.ID)
-		out.Body = viewRule(r)
-		return err
-	})
+type ruleOutput struct {
+	Status int
+	ETag   string `header:"ETag" doc:"Its version, for If-Match"`
+	Body   ruleView
 }
 
-func ruleOf(tx *store.Tx, workspace, id string) (stanna.Rule, error) {
-	rules, err := tx.Rules(workspace)
+func ruleAnswer(status int, saved policy.Saved) *ruleOutput {
+	out := &ruleOutput{Status: status, ETag: etag(saved.Rule.Version), Body: viewRule(saved.Rule)}
+	out.Body.Warnings = saved.Warnings
+	return out
+}
+
+func (a *api) getRule(ctx context.Context, who auth.Caller, in *ruleID) (*ruleOutput, error) {
+	r, err := a.ruleOf(ctx, who.Workspace, in.ID)
+	return ruleAnswer(http.StatusOK, policy.Saved{Rule: r}), err
+}
+
+func (a *api) ruleOf(ctx context.Context, workspace, id string) (r stanna.Rule, err error) {
+	err = a.Store.View(ctx, func(tx *store.Tx) error {
+		r, err = tx.Rule(workspace, id)
+		return missing("rule", id, err)
+	})
+	return r, err
+}
+
+type postRuleInput struct{ Body ruleInput }
+
+func (a *api) postRule(ctx context.Context, who auth.Caller, in *postRuleInput) (*ruleOutput, error) {
+	draft, err := a.newRule(ctx, who.Workspace, in.Body, nil)
 	if err != nil {
-		return stanna.Rule{}, err
+		return nil, err
 	}
-	for _, r := range rules {
-		if r.ID == id {
-			return r, nil
-		}
+	saved, err := a.Policy.SaveRule(ctx, who.Workspace, actor(who), draft, nil)
+	if err != nil {
+		return nil, err
 	}
-	return stanna.Rule{}, missing("rule", id, stanna.Errorf(stanna.NotFound, "rule not found"))
+	return ruleAnswer(http.StatusCreated, saved), nil
 }
 
 type putRuleInput struct {
+	IfRead
 	ID   string `path:"id" maxLength:"200" doc:"The rule's id"`
 	Body ruleInput
 }
 
-// ruleInput changes what it names and leaves the rest.
-type ruleInput struct {
-	Version      *int               `json:"version,omitempty" doc:"Of the rule as you read it; refused if it was changed since"`
-	Name         *string            `json:"name,omitempty" maxLength:"200"`
-	Status       *string            `json:"status,omitempty" enum:"active,shadow,off"`
-	Thresholds   map[string]float64 `json:"thresholds,omitempty" doc:"Those that are named; /api/alert-types lists them"`
-	Destinations *[]string          `json:"destinations,omitempty" maxItems:"20" doc:"Channels: ids, names or links. None: the default channel"`
-	Playbook     *string            `json:"playbook,omitempty" maxLength:"2000"`
-}
-
 func (a *api) putRule(ctx context.Context, who auth.Caller, in *putRuleInput) (*ruleOutput, error) {
-	var to []stanna.Destination
-	if in.Body.Destinations != nil {
-		for i, typed := range *in.Body.Destinations {
-			d, err := a.destination(ctx, who.Workspace, typed, "destinations["+strconv.Itoa(i)+"]")
-			if err != nil {
-				return nil, err
-			}
-			to = append(to, d)
-		}
+	old, err := a.ruleOf(ctx, who.Workspace, in.ID)
+	if err != nil {
+		return nil, err
 	}
-	out := &ruleOutput{}
-	err := a.Store.Update(ctx, func(tx *store.Tx) error {
-		r, err := ruleOf(tx, who.Workspace, in.ID)
-		if err != nil {
-			return err
-		}
-		if in.Body.Version != nil && *in.Body.Version != r.Version {
-			return stanna.Errorf(stanna.Conflict, "the rule was changed meanwhile and is at version %d; read it again", r.Version)
-		}
-		in.Body.into(&r, to)
-		if err := rule.Check(r); err != nil {
-			return err
-		}
-		if err := tx.PutRule(r, a.Clock.Real()); err != nil {
-			return err
-		}
-		if r, err = ruleOf(tx, who.Workspace, in.ID); err != nil {
-			return err
-		}
-		out.Body = viewRule(r)
-		return tx.Audit(stanna.AuditEntry{Workspace: who.Workspace, At: a.Clock.Real(), Actor: who.Actor(), Action: "rule.changed", Subject: r.ID,
-			Details: map[string]string{"version": strconv.Itoa(r.Version), "status": string(r.Status)}})
-	})
-	// What the rule had opened closes with it.
-	for more := err == nil && out.Body.Status != stanna.RuleActive; more && err == nil; {
-		more, err = a.Intake.Tick(ctx, who.Workspace)
+	change, err := a.changeOf(ctx, in.Body, old, nil)
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	saved, err := a.Policy.ChangeRule(ctx, who.Workspace, actor(who), in.ID, in.version(in.Body.Version), change)
+	if err != nil {
+		return nil, missing("rule", in.ID, in.refused(err))
+	}
+	return ruleAnswer(http.StatusOK, saved), nil
 }
 
-func (in ruleInput) into(r *stanna.Rule, to []stanna.Destination) {
-	if in.Name != nil {
-		r.Name = strings.TrimSpace(*in.Name)
-	}
-	if in.Status != nil {
-		r.Status = stanna.RuleStatus(*in.Status)
-	}
-	if in.Playbook != nil {
-		r.Playbook = strings.TrimSpace(*in.Playbook)
-	}
-	if in.Destinations != nil {
-		r.Destinations = to
-	}
-	if len(in.Thresholds) > 0 {
-		set := make(map[string]float64, len(r.Thresholds)+len(in.Thresholds))
-		for name, v := range r.Thresholds {
-			set[name] = v
-		}
-		for name, v := range in.Thresholds {
-			set[name] = v
-		}
-		r.Thresholds = set
-	}
+type deleteRuleInput struct {
+	IfRead
+	ID      string `path:"id" maxLength:"200" doc:"The rule's id"`
+	Version int    `query:"version" minimum:"0" doc:"Of the rule as you read it; refused if it was changed since"`
 }
 
-type alertTypesOutput struct {
-	Body struct {
-		AlertTypes []alertTypeView `json:"alertTypes"`
+func (a *api) deleteRule(ctx context.Context, who auth.Caller, in *deleteRuleInput) (*doneOutput, error) {
+	var version *int
+	if in.Version > 0 {
+		version = &in.Version
 	}
-}
-
-type alertTypeView struct {
-	Type       stanna.AlertType    `json:"type"`
-	Name       string              `json:"name"`
-	Signals    []stanna.SignalType `json:"signals" doc:"What it looks at"`
-	Thresholds []thresholdView     `json:"thresholds"`
-}
-
-type thresholdView struct {
-	Name    string  `json:"name"`
-	Unit    string  `json:"unit"`
-	Doc     string  `json:"description"`
-	Default float64 `json:"default"`
-	Min     float64 `json:"min"`
-	Max     float64 `json:"max"`
-}
-
-func (a *api) listAlertTypes(context.Context, auth.Caller, *struct{}) (*alertTypesOutput, error) {
-	out := &alertTypesOutput{}
-	out.Body.AlertTypes = each(rule.Catalogue(), func(e *rule.Entry) alertTypeView {
-		return alertTypeView{e.Type, e.Name, e.Signals, each(e.Thresholds, func(t rule.Threshold) thresholdView { return thresholdView(t) })}
-	})
-	return out, nil
+	if err := a.Policy.DeleteRule(ctx, who.Workspace, actor(who), in.ID, in.version(version)); err != nil {
+		return nil, missing("rule", in.ID, in.refused(err))
+	}
+	return did("Rule deleted; its open alerts close. Its history stays, and it can be restored"), nil
 }

@@ -1,12 +1,16 @@
 package api
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/auth"
+	"github.com/gostanna/stanna/internal/policy"
 	"github.com/gostanna/stanna/internal/store"
 )
 
@@ -33,63 +37,86 @@ type workspaceView struct {
 	DataRetentionDays *int             `json:"dataRetentionDays" doc:"null: nothing is deleted for its age"`
 	Notifications     notificationPref `json:"notifications"`
 
-	HealthyAbove      float64 `json:"healthyAbove" doc:"Health above it is green"`
-	Locale            string  `json:"locale"`
-	ClientURLTemplate string  `json:"clientUrlTemplate" doc:"Links to your own system, with {id} or {domain}"`
+	HealthyAbove      float64     `json:"healthyAbove" doc:"Health above it is green"`
+	Locale            string      `json:"locale"`
+	ClientURLTemplate string      `json:"clientUrlTemplate" doc:"Links to your own system, with {id} or {domain}"`
+	BusinessHours     hoursView   `json:"businessHours" doc:"When people work; without windows it is always open, but for the holidays"`
+	Digest            digestView  `json:"digest" doc:"When digests are due"`
+	Frequency         frequencies `json:"frequency" doc:"When people hear of an alert, by severity, unless its rule says otherwise"`
+	DigestOnly        bool        `json:"digestOnly" doc:"The one switch: everything waits for the digest"`
 }
 
-// notificationPref tells in the documented words what the rules come to; they
-// are changed there.
+type frequencies = map[stanna.Severity]stanna.Frequency
+
+type hoursView struct {
+	Timezone string          `json:"timezone" doc:"Empty: the workspace's"`
+	Windows  []stanna.Window `json:"windows"`
+	Holidays []string        `json:"holidays" doc:"YYYY-MM-DD, or --MM-DD for every year"`
+}
+
+type digestView struct {
+	At       string   `json:"at" example:"09:00"`
+	Days     []string `json:"days" doc:"The working days"`
+	WeeklyOn string   `json:"weeklyOn" doc:"The day of the weekly summary"`
+}
+
+// notificationPref tells in the documented words what the rules and the
+// settings come to. There is one truth, and it is theirs.
 type notificationPref struct {
-	Channels         map[string]bool `json:"channels"`
-	DailyDigest      bool            `json:"dailyDigest"`
-	WeeklyDigest     bool            `json:"weeklyDigest"`
-	AlertOnScoreDrop bool            `json:"alertOnScoreDrop"`
-	AlertOnRenewals  bool            `json:"alertOnRenewals"`
+	Channels          map[string]bool `json:"channels" doc:"The roads that work; not changed here"`
+	DailyDigest       bool            `json:"dailyDigest" doc:"One message a day in the place of messages at once: digestOnly"`
+	WeeklyDigest      bool            `json:"weeklyDigest" doc:"Kept for programs written for the hosted product. What is told weekly is told on digest.weeklyOn whatever it says"`
+	AlertOnScoreDrop  bool            `json:"alertOnScoreDrop" doc:"The rule of type health_drop is active"`
+	ScoreDropPct      float64         `json:"scoreDropPct" doc:"Its threshold dropPercent; 0: that way to open is off, and its points count alone"`
+	AlertOnRenewals   bool            `json:"alertOnRenewals" doc:"The rule of type renewal_upcoming is active"`
+	RenewalsAheadDays float64         `json:"renewalsAheadDays" doc:"The earliest of its steps before a renewal (red accounts have one more, redDays). Set, it becomes the first step, and those that would come earlier are switched off"`
+	EmailFrom         *string         `json:"emailFrom" doc:"This server sends no e-mail: null"`
 }
 
 // defaultWindow is how many days a figure looks back unless told otherwise.
 const defaultWindow = 7
 
-type settingsOutput struct{ Body settingsView }
-
-func (a *api) getSettings(ctx context.Context, who auth.Caller, _ *struct{}) (*settingsOutput, error) {
-	out := &settingsOutput{}
-	return out, a.Store.View(ctx, func(tx *store.Tx) error {
-		w, err := tx.Workspace(who.Workspace)
-		if err != nil {
-			return err
-		}
-		out.Body, err = viewSettings(tx, who, w)
-		return err
-	})
+type settingsOutput struct {
+	ETag string `header:"ETag" doc:"For If-Match"`
+	Body settingsView
 }
 
-func viewSettings(tx *store.Tx, who auth.Caller, w stanna.Workspace) (v settingsView, err error) {
-	_, connected, err := tx.Connection(w.ID)
+func (a *api) getSettings(ctx context.Context, who auth.Caller, _ *struct{}) (*settingsOutput, error) {
+	kept, err := a.Policy.Settings(ctx, who.Workspace)
 	if err != nil {
-		return v, err
+		return nil, err
 	}
-	rules, err := tx.Rules(w.ID)
-	if err != nil {
-		return v, err
-	}
-	s := w.Settings
+	out := &settingsOutput{ETag: strconv.Quote(kept.Tag())}
+	out.Body, err = a.viewSettings(ctx, who, kept)
+	return out, err
+}
+
+func (a *api) viewSettings(ctx context.Context, who auth.Caller, kept policy.Kept) (v settingsView, err error) {
+	connected := false
+	err = a.Store.View(ctx, func(tx *store.Tx) error {
+		_, connected, err = tx.Connection(who.Workspace)
+		return err
+	})
+	w, s := kept.Workspace, kept.Workspace.Settings
+	digest := s.Digest.WithDefaults()
 	v = settingsView{
 		Profile: profileView{Name: who.Name, Email: who.Email},
 		Workspace: workspaceView{WorkspaceName: w.Name, Domain: w.ID, Timezone: s.Timezone, Currency: s.Currency, DefaultWindowDays: defaultWindow,
 			RiskThreshold: s.RiskThreshold, HealthyAbove: s.HealthyAbove, Locale: s.Locale, ClientURLTemplate: s.ClientURLTemplate,
-			Notifications: notificationPref{Channels: map[string]bool{"email": false, "slack": connected && s.DefaultChannel != ""}}},
+			Notifications: documented(kept, connected && s.DefaultChannel != ""),
+			BusinessHours: hoursView{s.BusinessHours.Timezone, all(s.BusinessHours.Windows), all(s.BusinessHours.Holidays)},
+			Digest:        digestView{digest.At, digest.Days, digest.WeeklyOn}, Frequency: frequencies{}, DigestOnly: s.DigestOnly},
 	}
-	for _, r := range rules {
-		if r.Type == stanna.HealthDrop && r.Status == stanna.RuleActive {
-			v.Workspace.Notifications.AlertOnScoreDrop = true
-		}
+	for _, severity := range stanna.Severities() {
+		v.Workspace.Frequency[severity] = cmp.Or(s.Frequency[severity], stanna.DefaultFrequency(severity))
 	}
-	return v, nil
+	return v, err
 }
 
-type putSettingsInput struct{ Body settingsInput }
+type putSettingsInput struct {
+	IfRead
+	Body settingsInput
+}
 
 // settingsInput changes what it names. Whatever a GET shows may be sent back;
 // what cannot be changed here is refused only when it differs.
@@ -105,74 +132,108 @@ type profileInput struct {
 }
 
 type workspaceInput struct {
-	WorkspaceName     *string         `json:"workspaceName,omitempty" minLength:"1" maxLength:"200"`
-	Domain            *string         `json:"domain,omitempty"`
-	Timezone          *string         `json:"timezone,omitempty" example:"America/New_York"`
-	Currency          *string         `json:"currency,omitempty" example:"USD"`
-	DefaultWindowDays *int            `json:"defaultWindowDays,omitempty"`
-	RiskThreshold     *float64        `json:"riskThreshold,omitempty"`
-	DataRetentionDays *int            `json:"dataRetentionDays,omitempty" nullable:"true"`
-	Notifications     *map[string]any `json:"notifications,omitempty"`
-	HealthyAbove      *float64        `json:"healthyAbove,omitempty"`
-	Locale            *string         `json:"locale,omitempty" example:"en-GB"`
-	ClientURLTemplate *string         `json:"clientUrlTemplate,omitempty" example:"https://crm.example.com/accounts/{id}"`
+	WorkspaceName     *string            `json:"workspaceName,omitempty" minLength:"1" maxLength:"200"`
+	Domain            *string            `json:"domain,omitempty"`
+	Timezone          *string            `json:"timezone,omitempty" example:"America/New_York"`
+	Currency          *string            `json:"currency,omitempty" example:"USD"`
+	DefaultWindowDays *int               `json:"defaultWindowDays,omitempty"`
+	RiskThreshold     *float64           `json:"riskThreshold,omitempty"`
+	DataRetentionDays *int               `json:"dataRetentionDays,omitempty" nullable:"true"`
+	Notifications     *notificationInput `json:"notifications,omitempty"`
+	HealthyAbove      *float64           `json:"healthyAbove,omitempty"`
+	Locale            *string            `json:"locale,omitempty" example:"en-GB"`
+	ClientURLTemplate *string            `json:"clientUrlTemplate,omitempty" example:"https://crm.example.com/accounts/{id}"`
+	BusinessHours     *stanna.Hours      `json:"businessHours,omitempty" doc:"Replaced whole, the holidays with it"`
+	Digest            *digestInput       `json:"digest,omitempty"`
+	Frequency         *frequencies       `json:"frequency,omitempty" doc:"Those severities that are named: realtime, daily or weekly"`
+	DigestOnly        *bool              `json:"digestOnly,omitempty"`
 }
 
-func (a *api) putSettings(ctx context.Context, who auth.Caller, in *putSettingsInput) (*doneOutput, error) {
-	err := a.Store.Update(ctx, func(tx *store.Tx) error {
-		w, err := tx.Workspace(who.Workspace)
-		if err != nil {
-			return err
-		}
-		now, err := viewSettings(tx, who, w)
-		if err != nil {
-			return err
-		}
-		if err := in.Body.fixed(now); err != nil {
-			return err
-		}
-		changed := in.Body.into(&w)
-		if len(changed) == 0 {
-			return nil
-		}
-		if err := w.Settings.Validate(); err != nil {
-			return err
-		}
-		if err := tx.PutSettings(w); err != nil {
-			return err
-		}
-		return tx.Audit(stanna.AuditEntry{Workspace: w.ID, At: a.Clock.Real(), Actor: who.Actor(), Action: "settings.changed", Subject: w.ID,
-			Details: map[string]string{"fields": strings.Join(changed, ",")}})
-	})
+type digestInput struct {
+	At       *string   `json:"at,omitempty" example:"09:00"`
+	Days     *[]string `json:"days,omitempty"`
+	WeeklyOn *string   `json:"weeklyOn,omitempty"`
+}
+
+// settingsDone is the documented answer, with what else is worth saying.
+type settingsDone struct {
+	Success  bool             `json:"success"`
+	Message  string           `json:"message"`
+	Warnings []policy.Warning `json:"warnings,omitempty" doc:"What may be saved and is probably not what was meant"`
+}
+
+type settingsDoneOutput struct {
+	ETag string `header:"ETag" doc:"For If-Match"`
+	Body settingsDone
+}
+
+func (a *api) putSettings(ctx context.Context, who auth.Caller, in *putSettingsInput) (*settingsDoneOutput, error) {
+	kept, err := a.Policy.Settings(ctx, who.Workspace)
 	if err != nil {
 		return nil, err
 	}
-	return did("Settings updated"), nil
+	view, err := a.viewSettings(ctx, who, kept)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.Body.fixed(view); err != nil {
+		return nil, err
+	}
+	kept, warnings, err := a.Policy.SaveSettings(ctx, who.Workspace, actor(who), in.tag(), in.Body.into)
+	if err != nil {
+		return nil, in.refused(err)
+	}
+	return &settingsDoneOutput{strconv.Quote(kept.Tag()), settingsDone{true, "Settings updated", warnings}}, nil
 }
 
-// into sets what is given and names what changed by it.
-func (in settingsInput) into(w *stanna.Workspace) (changed []string) {
-	if in.Workspace == nil {
+// into sets what is given.
+func (in settingsInput) into(k *policy.Kept) error {
+	n := in.Workspace
+	if n == nil {
 		return nil
 	}
-	s, n := &w.Settings, in.Workspace
-	set(&changed, "workspaceName", &w.Name, n.WorkspaceName)
-	set(&changed, "timezone", &s.Timezone, n.Timezone)
+	w, s := &k.Workspace, &k.Workspace.Settings
+	give(&w.Name, n.WorkspaceName)
+	give(&s.Timezone, n.Timezone)
 	if n.Currency != nil {
-		upper := strings.ToUpper(*n.Currency)
-		set(&changed, "currency", &s.Currency, &upper)
+		s.Currency = strings.ToUpper(*n.Currency)
 	}
-	set(&changed, "riskThreshold", &s.RiskThreshold, n.RiskThreshold)
-	set(&changed, "healthyAbove", &s.HealthyAbove, n.HealthyAbove)
-	set(&changed, "locale", &s.Locale, n.Locale)
-	set(&changed, "clientUrlTemplate", &s.ClientURLTemplate, n.ClientURLTemplate)
-	return changed
+	give(&s.RiskThreshold, n.RiskThreshold)
+	give(&s.HealthyAbove, n.HealthyAbove)
+	give(&s.Locale, n.Locale)
+	give(&s.ClientURLTemplate, n.ClientURLTemplate)
+	give(&s.BusinessHours, n.BusinessHours)
+	give(&s.DigestOnly, n.DigestOnly)
+	if d := n.Digest; d != nil {
+		// A default that is sent back stays the default.
+		digest := s.Digest.WithDefaults()
+		give(&digest.At, d.At)
+		give(&digest.Days, d.Days)
+		give(&digest.WeeklyOn, d.WeeklyOn)
+		if !reflect.DeepEqual(digest, s.Digest.WithDefaults()) {
+			s.Digest = digest
+		}
+	}
+	if n.Frequency != nil {
+		setFrequencies(s, *n.Frequency)
+	}
+	if n.Notifications != nil {
+		return n.Notifications.into(k)
+	}
+	return nil
 }
 
-func set[T comparable](changed *[]string, name string, into, given *T) {
-	if given != nil && *given != *into {
-		*into = *given
-		*changed = append(*changed, name)
+// setFrequencies sets those that are named. A default that is sent back stays
+// the default.
+func setFrequencies(s *stanna.Settings, given frequencies) {
+	for severity, f := range given {
+		if cmp.Or(s.Frequency[severity], stanna.DefaultFrequency(severity)) == f {
+			continue
+		}
+		if s.Frequency == nil {
+			s.Frequency = frequencies{}
+		}
+		s.Frequency[severity] = f
 	}
 }
 
@@ -201,24 +262,14 @@ func (in settingsInput) fixed(now settingsView) error {
 		return differs("workspace.defaultWindowDays", "is always 7 here; rules have windowDays of their own (PUT /api/rules/{id})")
 	case w.DataRetentionDays != nil:
 		return differs("workspace.dataRetentionDays", "cannot be set: this server deletes nothing for its age")
-	case w.Notifications != nil && !sameJSON(*w.Notifications, now.Workspace.Notifications):
-		return differs("workspace.notifications", "cannot be changed here; use PUT /api/rules/{id} and PUT /api/integrations/slack/settings")
 	}
-	return nil
-}
-
-// sameJSON says whether every field that is given reads as it is now.
-func sameJSON(given map[string]any, now notificationPref) bool {
-	is := map[string]any{"dailyDigest": now.DailyDigest, "weeklyDigest": now.WeeklyDigest, "alertOnScoreDrop": now.AlertOnScoreDrop, "alertOnRenewals": now.AlertOnRenewals}
-	channels := map[string]any{}
-	for name, on := range now.Channels {
-		channels[name] = on
-	}
-	is["channels"] = channels
-	for name, v := range given {
-		if have, ok := is[name]; !ok || !reflect.DeepEqual(v, have) {
-			return false
+	if n := w.Notifications; n != nil {
+		if n.Channels != nil && !maps.Equal(*n.Channels, now.Workspace.Notifications.Channels) {
+			return differs("workspace.notifications.channels", "cannot be changed here: this server sends no e-mail, and Slack is on while it is connected and has a default channel (PUT /api/integrations/slack/settings)")
+		}
+		if n.EmailFrom != nil && *n.EmailFrom != "" {
+			return differs("workspace.notifications.emailFrom", "cannot be set: this server sends no e-mail")
 		}
 	}
-	return true
+	return nil
 }

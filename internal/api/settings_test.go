@@ -1,8 +1,12 @@
 package api
 
 import (
+	"context"
 	"strings"
 	"testing"
+
+	"github.com/gostanna/stanna/internal/intake"
+	"github.com/gostanna/stanna/internal/policy"
 )
 
 func TestSettings(t *testing.T) {
@@ -29,13 +33,20 @@ func TestSettings(t *testing.T) {
 			st.Errorf("%v", w)
 		}
 		for field, body := range map[string]map[string]any{
-			"timezone":                    {"timezone": "Mars/Base"},
-			"riskThreshold":               {"riskThreshold": 400},
-			"clientUrlTemplate":           {"clientUrlTemplate": "javascript:{id}"},
-			"workspace.colour":            {"colour": "red"},
-			"workspace.domain":            {"domain": "else.com"},
-			"workspace.dataRetentionDays": {"dataRetentionDays": 30},
-			"workspace.notifications":     {"notifications": map[string]any{"dailyDigest": true}},
+			"timezone":                                  {"timezone": "Mars/Base"},
+			"riskThreshold":                             {"riskThreshold": 400},
+			"clientUrlTemplate":                         {"clientUrlTemplate": "javascript:{id}"},
+			"workspace.colour":                          {"colour": "red"},
+			"workspace.domain":                          {"domain": "else.com"},
+			"workspace.dataRetentionDays":               {"dataRetentionDays": 30},
+			"workspace.notifications.channels":          {"notifications": map[string]any{"channels": map[string]any{"email": true}}},
+			"workspace.notifications.emailFrom":         {"notifications": map[string]any{"emailFrom": "me@acme.com"}},
+			"workspace.notifications.scoreDropPct":      {"notifications": map[string]any{"scoreDropPct": 101}},
+			"workspace.notifications.renewalsAheadDays": {"notifications": map[string]any{"renewalsAheadDays": 999}},
+			"workspace.notifications.colour":            {"notifications": map[string]any{"colour": "red"}},
+			"businessHours.windows[0].to":               {"businessHours": map[string]any{"windows": []any{map[string]any{"days": []string{"mon"}, "from": "09:00", "to": "09:00"}}}},
+			"digest.weeklyOn":                           {"digest": map[string]any{"weeklyOn": "someday"}},
+			"frequency.high":                            {"frequency": map[string]any{"high": "hourly"}},
 		} {
 			if p := st.ask("PUT", "/api/settings", map[string]any{"workspace": body}).problem(400, validationError); p.Details[field] == nil {
 				st.Errorf("%s: %+v", field, p)
@@ -51,7 +62,7 @@ func TestRules(t *testing.T) {
 	onEach(t, nil, func(st *stage) {
 		var list struct{ Rules []ruleView }
 		st.ask("GET", "/api/rules", nil).want(200, &list)
-		if len(list.Rules) != 1 || list.Rules[0].Thresholds["dropPoints"] != 15 || list.Rules[0].Destinations == nil {
+		if len(list.Rules) < 9 || list.Rules[0].Type != "health_drop" || list.Rules[0].Thresholds["dropPoints"] != 15 || list.Rules[0].Destinations == nil {
 			st.Fatalf("%+v", list)
 		}
 		path := "/api/rules/" + list.Rules[0].ID
@@ -74,6 +85,111 @@ func TestRules(t *testing.T) {
 		types := string(st.ask("GET", "/api/alert-types", nil).want(200).body)
 		if !strings.Contains(types, `"type":"health_drop"`) || !strings.Contains(types, `"name":"dropPoints"`) {
 			st.Error(types)
+		}
+	})
+}
+
+// The documented notifications are the rules and settings in other words.
+func TestDocumentedSettings(t *testing.T) {
+	onEach(t, nil, func(st *stage) {
+		notifications := func() map[string]any {
+			return fields(fields(st.ask("GET", "/api/settings", nil).want(200).object()["workspace"])["notifications"])
+		}
+		n := notifications()
+		if n["dailyDigest"] != false || n["weeklyDigest"] != true || n["alertOnScoreDrop"] != true || n["scoreDropPct"] != 0.0 || n["alertOnRenewals"] != true || n["renewalsAheadDays"] != 120.0 || n["emailFrom"] != nil {
+			st.Errorf("%v", n)
+		}
+		put := func(n map[string]any) {
+			st.Helper()
+			st.ask("PUT", "/api/settings", map[string]any{"workspace": map[string]any{"notifications": n}}).want(200)
+		}
+		rule := func(id string) (r ruleView) { st.ask("GET", "/api/rules/rule_"+id, nil).want(200, &r); return r }
+		put(map[string]any{"dailyDigest": true, "weeklyDigest": false, "scoreDropPct": 10, "alertOnScoreDrop": false, "renewalsAheadDays": 60, "channels": map[string]any{"email": false, "slack": false}, "emailFrom": nil})
+		n = notifications()
+		if n["dailyDigest"] != true || n["weeklyDigest"] != false || n["alertOnScoreDrop"] != false || n["scoreDropPct"] != 10.0 || n["renewalsAheadDays"] != 60.0 {
+			st.Errorf("%v", n)
+		}
+		if r := rule("health_drop"); r.Status != "off" || r.Thresholds["dropPercent"] != 10 {
+			st.Errorf("%+v", r)
+		}
+		if r := rule("renewal_upcoming"); r.Thresholds["firstDays"] != 60 || r.Thresholds["secondDays"] != 0 || r.Thresholds["thirdDays"] != 0 || r.Thresholds["lastDays"] != 30 || r.Status != "active" {
+			st.Errorf("%+v", r)
+		}
+		put(n) // what was read may be sent back
+		// A rule that would be told nowhere is not switched on.
+		if p := st.ask("PUT", "/api/settings", map[string]any{"workspace": map[string]any{"notifications": map[string]any{"alertOnScoreDrop": true}}}).problem(400, validationError); p.Details["destinations"] == nil {
+			st.Errorf("%+v", p)
+		}
+		_, _, err := st.policy.SaveSettings(context.Background(), acme, intake.By{}, "", func(k *policy.Kept) error { k.Workspace.Settings.DefaultChannel = "C0ALERTS1"; return nil })
+		st.must(err)
+		put(map[string]any{"alertOnScoreDrop": true, "alertOnRenewals": false})
+		if rule("health_drop").Status != "active" || rule("renewal_upcoming").Status != "off" || rule("health_drop").Version != 3 {
+			st.Errorf("%+v", rule("health_drop"))
+		}
+
+		// The sample of the documentation, and what each figure became.
+		var done struct {
+			Success bool
+			NotUsed []struct{ Field string }
+		}
+		a := st.ask("PUT", "/api/settings/insight-thresholds", map[string]any{"scoreDropThreshold": 12, "responseDelayDays": 7, "sentimentThreshold": 0.3, "stakeholderMinimum": 2, "enableEmailAlerts": true, "alertFrequency": "daily"}).want(200, &done)
+		if !done.Success || len(done.NotUsed) != 2 || a.header.Get("ETag") == "" {
+			st.Errorf("%s", a.body)
+		}
+		if got := rule("health_drop").Thresholds["dropPoints"]; got != 12 {
+			st.Errorf("dropPoints %v", got)
+		}
+		if got := rule("engagement_drop").Thresholds["silentDays"]; got != 7 {
+			st.Errorf("silentDays %v", got)
+		}
+		if got := rule("sentiment_negative").Thresholds["trendScore"]; got != -0.8 {
+			st.Errorf("trendScore %v", got)
+		}
+		var shown insightThresholds
+		st.ask("GET", "/api/settings/insight-thresholds", nil).want(200, &shown)
+		if *shown.SentimentThreshold != 0.3 || *shown.StakeholderMinimum != 2 || *shown.AlertFrequency != "daily" || *shown.ScoreDropThreshold != 12 {
+			st.Errorf("%+v", shown)
+		}
+		w := fields(st.ask("GET", "/api/settings", nil).object()["workspace"])
+		if f := fields(w["frequency"]); f["critical"] != "daily" || f["info"] != "daily" {
+			st.Errorf("%v", f)
+		}
+		for field, body := range map[string]map[string]any{
+			"sentimentThreshold": {"sentimentThreshold": 0.5},
+			"scoreDropThreshold": {"scoreDropThreshold": 500},
+			"alertFrequency":     {"alertFrequency": "hourly"},
+		} {
+			if p := st.ask("PUT", "/api/settings/insight-thresholds", body).problem(400, validationError); p.Details[field] == nil {
+				st.Errorf("%s: %+v", field, p)
+			}
+		}
+	})
+}
+
+// Nobody's change of the settings is lost, whichever field it is about.
+func TestIfMatch(t *testing.T) {
+	onEach(t, nil, func(st *stage) {
+		first := st.ask("GET", "/api/settings", nil).header.Get("ETag")
+		hours := map[string]any{"workspace": map[string]any{"digestOnly": true, "digest": map[string]any{"at": "08:15"}, "frequency": map[string]any{"medium": "realtime"},
+			"businessHours": map[string]any{"windows": []any{map[string]any{"days": []string{"mon", "tue"}, "from": "08:30", "to": "17:00"}}, "holidays": []string{"--12-25"}}}}
+		a := st.ask("PUT", "/api/settings", hours, header("If-Match", first)).want(200)
+		second := a.header.Get("ETag")
+		if first == "" || second == "" || second == first || st.ask("GET", "/api/settings", nil).header.Get("ETag") != second {
+			st.Errorf("%s, then %s", first, second)
+		}
+		w := fields(st.ask("GET", "/api/settings", nil).object()["workspace"])
+		if d := fields(w["digest"]); d["at"] != "08:15" || d["weeklyOn"] != "mon" || w["digestOnly"] != true || fields(w["frequency"])["medium"] != "realtime" || fields(w["frequency"])["critical"] != "realtime" ||
+			len(fields(w["businessHours"])["windows"].([]any)) != 1 {
+			st.Errorf("%v", w)
+		}
+		st.ask("PUT", "/api/settings", hours, header("If-Match", first)).problem(412, preconditionFailed)
+		st.ask("PUT", "/api/settings", hours, header("If-Match", "*")).want(200)
+		st.ask("PUT", "/api/rules/rule_health_drop", map[string]any{"name": "Falls"}).want(200)
+		st.ask("PUT", "/api/settings", hours, header("If-Match", second)).problem(412, preconditionFailed)
+		var history struct{ Versions []settingsVersionView }
+		st.ask("GET", "/api/settings/history", nil).want(200, &history)
+		if len(history.Versions) != 2 || !history.Versions[0].Settings.DigestOnly || history.Versions[1].Settings.DigestOnly {
+			st.Errorf("%+v", history)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -12,7 +13,7 @@ import (
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/auth"
 	"github.com/gostanna/stanna/internal/connect"
-	"github.com/gostanna/stanna/internal/store"
+	"github.com/gostanna/stanna/internal/policy"
 )
 
 type slackStatusOutput struct{ Body slackStatus }
@@ -90,6 +91,7 @@ func (a *api) slackChannels(ctx context.Context, who auth.Caller, _ *struct{}) (
 }
 
 type slackSettingsInput struct {
+	IfRead
 	Body struct {
 		DefaultChannel  *string `json:"defaultChannel,omitempty" maxLength:"500" doc:"Where alerts go that no rule sends elsewhere: id, name or link; empty for none"`
 		FallbackChannel *string `json:"fallbackChannel,omitempty" maxLength:"500" doc:"Takes the messages of a channel that broke; empty for none"`
@@ -97,6 +99,7 @@ type slackSettingsInput struct {
 }
 
 type slackSettingsOutput struct {
+	ETag string `header:"ETag" doc:"Of the settings"`
 	Body struct {
 		Success         bool         `json:"success"`
 		Message         string       `json:"message"`
@@ -129,26 +132,15 @@ func (a *api) putSlackSettings(ctx context.Context, who auth.Caller, in *slackSe
 	if err != nil {
 		return nil, err
 	}
-	err = a.Store.Update(ctx, func(tx *store.Tx) error {
-		w, err := tx.Workspace(who.Workspace)
-		if err != nil {
-			return err
-		}
-		var changed []string
-		set(&changed, "defaultChannel", &w.Settings.DefaultChannel, first)
-		set(&changed, "fallbackChannel", &w.Settings.FallbackChannel, second)
-		if len(changed) == 0 {
-			return nil
-		}
-		if err := tx.PutSettings(w); err != nil {
-			return err
-		}
-		return tx.Audit(stanna.AuditEntry{Workspace: w.ID, At: a.Clock.Real(), Actor: who.Actor(), Action: "slack.settings_changed", Subject: w.ID,
-			Details: map[string]string{"defaultChannel": w.Settings.DefaultChannel, "fallbackChannel": w.Settings.FallbackChannel}})
+	kept, _, err := a.Policy.SaveSettings(ctx, who.Workspace, actor(who), in.tag(), func(k *policy.Kept) error {
+		give(&k.Workspace.Settings.DefaultChannel, first)
+		give(&k.Workspace.Settings.FallbackChannel, second)
+		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, in.refused(err)
 	}
+	out.ETag = strconv.Quote(kept.Tag())
 	for more := first != nil && *first != ""; more; {
 		if more, err = a.Intake.Retell(ctx, who.Workspace); err != nil {
 			return nil, err
@@ -206,11 +198,21 @@ func (a *api) disconnectSlack(ctx context.Context, who auth.Caller, _ *struct{})
 	return did(d.Sentence), nil
 }
 
-type diagnosisOutput struct{ Body connect.Diagnosis }
+type diagnosisOutput struct {
+	Body struct {
+		connect.Diagnosis
+		Questions []connect.Question `json:"questions" doc:"What people ask when it is not as they expect, answered from what is stored"`
+	}
+}
 
 func (a *api) diagnoseSlack(ctx context.Context, who auth.Caller, _ *struct{}) (*diagnosisOutput, error) {
-	d, err := a.Line.Diagnose(ctx, who.Workspace)
-	return &diagnosisOutput{d}, err
+	out := &diagnosisOutput{}
+	var err error
+	if out.Body.Diagnosis, err = a.Line.Diagnose(ctx, who.Workspace); err != nil {
+		return nil, err
+	}
+	out.Body.Questions, err = a.Line.Questions(ctx, who.Workspace, out.Body.Diagnosis, a.Clock.Now(who.Workspace))
+	return out, err
 }
 
 // maxEvent is far more than an event of Slack's takes.

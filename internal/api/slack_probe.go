@@ -36,7 +36,7 @@ func (a *api) testSlack(ctx context.Context, who auth.Caller, in *slackTestInput
 // sendTest sends a sample on the road that alerts take, and waits for what
 // becomes of it.
 func (a *api) sendTest(ctx context.Context, who auth.Caller, typed string) (*sendOutput, error) {
-	to, name, err := a.testDestination(ctx, who.Workspace, typed)
+	to, name, err := a.testDestination(ctx, who.Workspace, typed, "channel")
 	if err != nil {
 		return nil, err
 	}
@@ -44,28 +44,34 @@ func (a *api) sendTest(ctx context.Context, who auth.Caller, typed string) (*sen
 	if err != nil {
 		return nil, err
 	}
-	if n, err = a.await(ctx, n); err != nil {
+	return a.became(ctx, n, "test message", name)
+}
+
+// became waits for what becomes of a message that was asked for, and says it.
+func (a *api) became(ctx context.Context, n stanna.Notification, what, name string) (*sendOutput, error) {
+	n, err := a.await(ctx, n)
+	if err != nil {
 		return nil, err
 	}
 	switch n.Status {
 	case stanna.Delivered:
-		return sending(http.StatusOK, "Test message sent successfully to "+name, n), nil
+		return sending(http.StatusOK, capital(what)+" sent successfully to "+name, n), nil
 	case stanna.Dead:
-		what := n.Detail
-		if what == "" {
-			what = explain(n.Reason)
+		detail := n.Detail
+		if detail == "" {
+			detail = explain(n.Reason)
 		}
-		return nil, &problem{Code: integrationError, Status: http.StatusBadGateway, Message: "The test message could not be delivered to " + name + ": " + what,
+		return nil, &problem{Code: integrationError, Status: http.StatusBadGateway, Message: "The " + what + " could not be delivered to " + name + ": " + detail,
 			Details: map[string]any{"service": "slack", "reason": n.Reason, "repair": n.Detail, "notificationId": n.ID}}
 	}
 	why := explain(n.Reason)
 	if why == "" {
 		why = "It is on its way"
 	}
-	return sending(http.StatusAccepted, "The test message to "+name+" waits. "+why, n), nil
+	return sending(http.StatusAccepted, "The "+what+" to "+name+" waits. "+why, n), nil
 }
 
-func (a *api) testDestination(ctx context.Context, workspace, typed string) (to stanna.Destination, name string, err error) {
+func (a *api) testDestination(ctx context.Context, workspace, typed, field string) (to stanna.Destination, name string, err error) {
 	var c stanna.Connection
 	var chosen stanna.Channel
 	var connected bool
@@ -92,11 +98,11 @@ func (a *api) testDestination(ctx context.Context, workspace, typed string) (to 
 	case c.Health == stanna.Broken:
 		return "", "", notConnectedTo("The Slack connection does not work. " + c.Repair)
 	case typed != "":
-		if chosen, err = a.channel(ctx, workspace, typed, "channel"); err != nil {
+		if chosen, err = a.channel(ctx, workspace, typed, field); err != nil {
 			return "", "", err
 		}
 	case chosen.ID == "":
-		return "", "", stanna.InvalidField("channel", "is missing, and no default channel is chosen; choose one with PUT /api/integrations/slack/settings")
+		return "", "", stanna.InvalidField(field, "is missing, and no default channel is chosen; choose one with PUT /api/integrations/slack/settings")
 	}
 	name = chosen.ID
 	if chosen.Name != "" {

@@ -23,6 +23,7 @@ import (
 	"github.com/gostanna/stanna/internal/connect"
 	"github.com/gostanna/stanna/internal/deliver"
 	"github.com/gostanna/stanna/internal/intake"
+	"github.com/gostanna/stanna/internal/policy"
 	"github.com/gostanna/stanna/internal/queue"
 	"github.com/gostanna/stanna/internal/slack"
 	"github.com/gostanna/stanna/internal/store"
@@ -47,6 +48,7 @@ type App struct {
 	auth    *auth.Auth
 	line    *connect.Line
 	intake  *intake.Intake
+	policy  *policy.Keeper
 	queue   *queue.Queue
 	metrics *metrics
 	handler http.Handler
@@ -62,6 +64,11 @@ func New(ctx context.Context, c Config, env Environment) (*App, error) {
 		return nil, err
 	}
 	a := &App{config: c, env: env, store: s, clock: stanna.NewClock(time.Now), log: logger(c, env.Log), metrics: newMetrics(s)}
+	if workspace, from, err := c.play(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	} else if workspace != "" {
+		a.clock.Follow(workspace, from)
+	}
 	a.build()
 	return a, nil
 }
@@ -92,6 +99,7 @@ func (a *App) build() {
 		Links: deliver.Links{PublicURL: c.PublicURL}, Pace: pace, Look: func() { a.queue.Look() }, LookAt: func(at time.Time) { a.queue.LookAt(at) }, Count: a.metrics.call, Log: a.log})
 	a.queue = queue.New(queue.Options{Store: a.store, Handlers: map[string]queue.Handler{"slack": courier}, Now: a.clock.Real, Log: a.log})
 	a.intake = intake.New(intake.Options{Store: a.store, Clock: a.clock, Wake: a.queue.Wake, Count: a.metrics.signal, Log: a.log})
+	a.policy = policy.New(policy.Options{Store: a.store, Clock: a.clock, Log: a.log, Sweep: a.intake.Sweep})
 	a.handler = a.doors()
 }
 
@@ -99,10 +107,10 @@ func (a *App) build() {
 func (a *App) doors() http.Handler {
 	c := a.config
 	mux := http.NewServeMux()
-	mux.Handle("/api/", api.New(api.Options{Store: a.store, Intake: a.intake, Auth: a.auth, Line: a.line, Clock: a.clock, Log: a.log,
+	mux.Handle("/api/", api.New(api.Options{Store: a.store, Intake: a.intake, Policy: a.policy, Auth: a.auth, Line: a.line, Clock: a.clock, Log: a.log,
 		PublicURL: c.PublicURL, Version: a.env.Version,
 		Limits: api.Limits{PerMinute: c.RequestsPerMinute, PerDay: c.RequestsPerDay, SignalsPerMinute: c.SignalsPerMinute}}))
-	mux.Handle("/", web.New(web.Options{Store: a.store, Intake: a.intake, Auth: a.auth, Line: a.line, Clock: a.clock, Log: a.log,
+	mux.Handle("/", web.New(web.Options{Store: a.store, Intake: a.intake, Policy: a.policy, Auth: a.auth, Line: a.line, Clock: a.clock, Log: a.log,
 		PublicURL: c.PublicURL, SlackURL: c.SlackURL}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)
@@ -157,6 +165,7 @@ func (a *App) Run(ctx context.Context) error {
 	work.Go(func() { a.intake.Run(behind, committers) })
 	work.Go(func() { a.queue.Run(behind) })
 	work.Go(func() { a.keepHouse(behind) })
+	work.Go(func() { a.keepTime(behind) })
 	work.Go(func() { bindTrail(behind, a.store, a.log) })
 	a.log.Info("listening", "address", l.Addr().String(), "publicUrl", a.config.PublicURL, "database", a.store.Engine(), "version", a.env.Version)
 	err := serveTLS(ctx, l, a.handler, a.config.TLSCert, a.config.TLSKey)
@@ -173,7 +182,7 @@ func (a *App) close() {
 }
 
 // first makes the first workspace and its admin on a server that has nobody,
-// and gives every workspace a rule.
+// and gives every workspace its rules.
 func (a *App) first(ctx context.Context) error {
 	if a.store.Engine() == "sqlite" { // whoever held a lane here is gone
 		if err := a.store.Update(ctx, func(tx *store.Tx) error { return tx.FreeLanes() }); err != nil {
@@ -190,7 +199,14 @@ func (a *App) first(ctx context.Context) error {
 		return err
 	}
 	for _, w := range all {
-		if _, err := ensureWorkspace(ctx, a.store, w.ID, a.clock.Real()); err != nil {
+		if _, err := ensureWorkspace(ctx, a.store, w.ID, a.clock.Now(w.ID)); err != nil {
+			return err
+		}
+	}
+	if id, from, err := a.config.play(); err != nil {
+		return err
+	} else if id != "" { // its rules are in force from the beginning of its time
+		if _, err := ensureWorkspace(ctx, a.store, id, from); err != nil {
 			return err
 		}
 	}

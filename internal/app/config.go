@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/store"
@@ -44,6 +45,8 @@ type Config struct {
 	RequestsPerDay    int `help:"Requests a day for each workspace; 0: no limit." env:"STANNA_REQUESTS_PER_DAY" default:"10000"`
 	SignalsPerMinute  int `help:"Signals a minute for each API key; 0: no limit." env:"STANNA_SIGNALS_PER_MINUTE" default:"6000000"`
 
+	Play string `help:"Let the time of a workspace follow its signals, from this time on: to play history, or to try what time brings." env:"STANNA_PLAY" placeholder:"WORKSPACE@2026-01-31T09:00:00Z"`
+
 	LogLevel  string `help:"debug, info, warn or error." env:"STANNA_LOG_LEVEL" default:"info" enum:"debug,info,warn,error"`
 	LogFormat string `help:"text or json." env:"STANNA_LOG_FORMAT" default:"text" enum:"text,json"`
 }
@@ -77,6 +80,19 @@ func (c *Config) Check() error {
 		return errors.New("posts per second must not be negative")
 	}
 	return nil
+}
+
+// play is the workspace whose time follows its signals, and from when; "" when
+// none does.
+func (c *Config) play() (workspace string, from time.Time, err error) {
+	if c.Play == "" {
+		return "", time.Time{}, nil
+	}
+	workspace, at, ok := strings.Cut(c.Play, "@")
+	if from, err = time.Parse(time.RFC3339, at); err != nil || !ok || workspace == "" {
+		return "", time.Time{}, fmt.Errorf("--play %q is not a workspace and a time, such as acme.com@2026-01-31T09:00:00Z", c.Play)
+	}
+	return workspace, from, nil
 }
 
 func isLoopback(host string) bool {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/auth"
+	"github.com/gostanna/stanna/internal/backtest"
 	"github.com/gostanna/stanna/internal/connect"
 	"github.com/gostanna/stanna/internal/rule"
 	"github.com/gostanna/stanna/internal/slack"
@@ -28,7 +29,7 @@ func NewDesk(s *store.Store) *Desk {
 	return &Desk{Store: s, Auth: auth.New(s, auth.Options{Now: time.Now})}
 }
 
-// EnsureWorkspace makes a workspace with its first rule, unless it is there.
+// EnsureWorkspace makes a workspace with its first rules, unless it is there.
 func (d *Desk) EnsureWorkspace(ctx context.Context, id string) (made bool, err error) {
 	return ensureWorkspace(ctx, d.Store, id, time.Now())
 }
@@ -50,7 +51,17 @@ func ensureWorkspace(ctx context.Context, s *store.Store, id string, now time.Ti
 		if err != nil || len(rules) > 0 {
 			return err
 		}
-		return tx.PutRule(rule.First(id), now)
+		for _, r := range rule.First(id) {
+			// One that was there once was deleted on purpose.
+			if _, had, err := tx.Revisions(id, store.RuleSubject(r.ID), 1, 0); err != nil || had > 0 {
+				return err
+			}
+			r.ActiveSince = now
+			if err := tx.PutRule(r, stanna.ActorSystem, now); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return made, err
 }
@@ -153,4 +164,29 @@ func ConnectSlack(ctx context.Context, c Config, env Environment, workspace stri
 		fmt.Fprintf(env.Terminal, "Alerts go to #%s. %s\n", ch.Name, ch.Repair)
 	}
 	return err
+}
+
+// Explain says why a rule told of a client, or why not, at a moment; zero is
+// now. Without a rule it goes through all of them.
+func (d *Desk) Explain(ctx context.Context, workspace, client, only string, at time.Time) (list []backtest.Explanation, err error) {
+	ids := []string{only}
+	if only == "" {
+		ids = nil
+		err = d.Store.View(ctx, func(tx *store.Tx) error {
+			rules, err := tx.Rules(workspace)
+			for _, r := range rules {
+				ids = append(ids, r.ID)
+			}
+			return err
+		})
+	}
+	for _, id := range ids {
+		if err != nil {
+			break
+		}
+		var x backtest.Explanation
+		x, err = backtest.Explain(ctx, d.Store, workspace, client, id, at, time.Now())
+		list = append(list, x)
+	}
+	return list, err
 }

@@ -17,11 +17,11 @@ import (
 // to makes the rule tell its alerts at these channels.
 func (h *house) to(channels ...string) {
 	h.Helper()
-	r := rule.First(acme)
+	r := rule.First(acme)[0] // of health drops
 	for _, c := range channels {
 		r.Destinations = append(r.Destinations, stanna.SlackChannel(h.team, c))
 	}
-	h.change(func(tx *store.Tx) error { return tx.PutRule(r, time.Now()) })
+	h.change(func(tx *store.Tx) error { return tx.PutRule(r, stanna.ActorSystem, time.Now()) })
 }
 
 func (h *house) change(fn func(*store.Tx) error) {

@@ -21,6 +21,7 @@ type summary struct {
 	AlertsResolved         int   `json:"alertsResolved"`
 	NotificationsDelivered int   `json:"notificationsDelivered"`
 	NotificationsDead      int   `json:"notificationsDead"`
+	NotificationsHeld      int   `json:"notificationsHeld"` // for hours that have not begun, or a digest that is not due
 	SandboxMessages        int   `json:"sandboxMessages"`
 	DurationMS             int64 `json:"durationMs"`
 }
@@ -41,7 +42,8 @@ func (d *Demo) finish(ctx context.Context, result io.Writer) error {
 		SignalsAccepted: d.sum.Accepted + d.sum.Late + d.sum.Backfill, SignalsDuplicate: d.sum.Duplicate, SignalsRejected: d.sum.Rejected,
 		AlertsOpened: view.events[stanna.Opened], AlertsUpdated: view.events[stanna.Worsened], AlertsResolved: view.events[stanna.Resolved],
 		NotificationsDelivered: view.notifications[stanna.Delivered], NotificationsDead: view.notifications[stanna.Dead],
-		SandboxMessages: len(posted), DurationMS: time.Since(d.begun).Milliseconds(),
+		NotificationsHeld: view.notifications[stanna.Held],
+		SandboxMessages:   len(posted), DurationMS: time.Since(d.begun).Milliseconds(),
 	}
 	if err := json.NewEncoder(result).Encode(line); err != nil {
 		return err

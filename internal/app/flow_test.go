@@ -72,12 +72,15 @@ func newHouse(t *testing.T, s *store.Store, pace time.Duration) *house {
 	t.Cleanup(func() { cancel(); <-done; server.Close(); slackd.Close() })
 
 	if err := s.Update(ctx, func(tx *store.Tx) error {
-		w := stanna.Workspace{ID: acme, Name: "Acme", CreatedAt: time.Now(), Settings: stanna.Settings{DefaultChannel: cfg.Channels[0].ID}}
+		w := stanna.Workspace{ID: acme, Name: "Acme", CreatedAt: time.Now(), Settings: stanna.Settings{DefaultChannel: cfg.Channels[0].ID,
+			Frequency: map[stanna.Severity]stanna.Frequency{stanna.Medium: stanna.RealTime, stanna.Low: stanna.RealTime}}} // nothing waits for a digest
 		if err := tx.AddWorkspace(w); err != nil {
 			return err
 		}
-		if err := tx.PutRule(rule.First(acme), time.Now()); err != nil {
-			return err
+		for _, r := range rule.First(acme) {
+			if err := tx.PutRule(r, stanna.ActorSystem, time.Now()); err != nil {
+				return err
+			}
 		}
 		return tx.PutConnection(conn)
 	}); err != nil {
@@ -169,12 +172,12 @@ func (h *house) fall(n int, from, to float64) {
 	now := time.Now()
 	var clients []stanna.Client
 	var signals []stanna.Signal
-	for i := range n {
+	for i := range n { // each with a source of its own: from one, so many would be held
 		id := fmt.Sprintf("s%05d", i)
 		clients = append(clients, stanna.Client{ID: id, Name: "Client " + id, MRR: stanna.MoneyOf(float64(1000+i), "USD")})
 		for k, score := range []float64{from, to} {
 			signals = append(signals, stanna.Signal{ID: fmt.Sprintf("%s-%d", id, k), ClientID: id, Type: stanna.HealthScoredType,
-				OccurredAt: now.Add(time.Duration(k-2) * time.Hour), Source: "feed", Data: json.RawMessage(fmt.Sprintf(`{"score":%g}`, score))})
+				OccurredAt: now.Add(time.Duration(k-2) * time.Hour), Source: "feed " + id, Data: json.RawMessage(fmt.Sprintf(`{"score":%g}`, score))})
 		}
 	}
 	for len(clients) > 0 {

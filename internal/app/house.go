@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/connect"
 	"github.com/gostanna/stanna/internal/store"
 )
@@ -37,16 +38,10 @@ func (a *App) chores(ctx context.Context) {
 			return err
 		})
 	})
-	var workspaces, connected []string
-	a.chore(ctx, "workspaces", func(ctx context.Context) error {
+	var connected []string
+	a.chore(ctx, "connections", func(ctx context.Context) error {
 		return a.store.View(ctx, func(tx *store.Tx) error {
-			all, err := tx.Workspaces()
-			if err != nil {
-				return err
-			}
-			for _, w := range all {
-				workspaces = append(workspaces, w.ID)
-			}
+			connected = connected[:0]
 			lines, err := tx.Connections()
 			for _, c := range lines {
 				connected = append(connected, c.Workspace)
@@ -54,14 +49,6 @@ func (a *App) chores(ctx context.Context) {
 			return err
 		})
 	})
-	for _, w := range workspaces {
-		a.turn(ctx, "sweep:"+w, 10*time.Minute, func(ctx context.Context) (err error) {
-			for more := true; more && err == nil; {
-				more, err = a.intake.Tick(ctx, w)
-			}
-			return err
-		})
-	}
 	for _, w := range connected {
 		a.turn(ctx, "check:"+w, 24*time.Hour, func(ctx context.Context) error { return a.line.Check(ctx, w) })
 		a.turn(ctx, "directory:"+w, time.Minute, func(ctx context.Context) error {
@@ -69,6 +56,34 @@ func (a *App) chores(ctx context.Context) {
 			return err
 		})
 		a.turn(ctx, "retell:"+w, time.Minute, func(ctx context.Context) error { return a.retell(ctx, w) })
+	}
+}
+
+// timeStep is how often a replica looks whether time has brought something.
+// Looking costs a read; what is found is done once, whoever finds it.
+const timeStep = time.Second
+
+// keepTime lets time pass in every workspace: alerts that are put off,
+// escalations, the calendar, what is held. A workspace whose time follows its
+// signals moves with them.
+func (a *App) keepTime(ctx context.Context) {
+	tick := time.NewTicker(timeStep)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		var all []stanna.Workspace
+		a.chore(ctx, "workspaces", func(ctx context.Context) error {
+			return a.store.View(ctx, func(tx *store.Tx) (err error) { all, err = tx.Workspaces(); return err })
+		})
+		for _, w := range all {
+			if !a.clock.Follows(w.ID) {
+				a.chore(ctx, "sweep", func(ctx context.Context) error { return a.intake.SweepAll(ctx, w.ID) })
+			}
+		}
 	}
 }
 

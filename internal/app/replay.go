@@ -24,8 +24,15 @@ type received struct {
 	Rejected  int `json:"rejected"`
 }
 
-// loadBook imports the book of business that was given.
+// loadBook imports the book of business that was given. From here on the
+// workspace's time follows the signals', so that last summer's speak of last
+// summer.
 func (d *Demo) loadBook(ctx context.Context) error {
+	begin, err := firstTime(d.config.Signals)
+	if err != nil {
+		return err
+	}
+	d.app.clock.Follow(d.workspace, begin)
 	book, err := os.Open(d.config.Clients)
 	if err != nil {
 		return err
@@ -42,19 +49,14 @@ func (d *Demo) loadBook(ctx context.Context) error {
 	return nil
 }
 
-// replay plays the file of signals: the workspace's time follows theirs, so
-// that last summer's signals speak of last summer.
+// replay plays the file of signals.
 func (d *Demo) replay(ctx context.Context) error {
 	file, err := os.Open(d.config.Signals)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	begin, err := firstTime(file)
-	if err != nil {
-		return fmt.Errorf("%s: %w", d.config.Signals, err)
-	}
-	d.app.clock.Follow(d.workspace, begin)
+	begin := d.app.clock.Now(d.workspace)
 	var in io.Reader = file
 	if f, ok := d.out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		info, err := file.Stat()
@@ -70,17 +72,20 @@ func (d *Demo) replay(ctx context.Context) error {
 	return d.play(ctx, in, begin)
 }
 
-// firstTime is when the first signal of a file occurred; the file is read
-// from its beginning afterwards.
-func firstTime(f *os.File) (time.Time, error) {
+// firstTime is when the first signal of a file occurred.
+func firstTime(name string) (time.Time, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return time.Time{}, err
+	}
+	defer f.Close()
 	var first struct {
 		OccurredAt time.Time `json:"occurredAt"`
 	}
 	if err := json.NewDecoder(f).Decode(&first); err != nil {
-		return time.Time{}, fmt.Errorf("the first line is no signal: %w", err)
+		return time.Time{}, fmt.Errorf("%s: the first line is no signal: %w", name, err)
 	}
-	_, err := f.Seek(0, io.SeekStart)
-	return first.OccurredAt, err
+	return first.OccurredAt, nil
 }
 
 // stream sends signals as one request, as fast as they are taken.

@@ -89,8 +89,8 @@ func learn(c *stanna.Connection, who slack.Identity, changed map[string]string) 
 }
 
 // channelsInUse lists the channels of the team that a message may go to: the
-// default, the fallback and those of every rule that is not off, and those
-// marked broken, which may have been mended.
+// default, the fallback, those of the routing table and of every rule that is
+// not off, and those marked broken, which may have been mended.
 func (l *Line) channelsInUse(ctx context.Context, c stanna.Connection) ([]string, error) {
 	used := map[string]bool{}
 	err := l.store.View(ctx, func(tx *store.Tx) error {
@@ -99,15 +99,13 @@ func (l *Line) channelsInUse(ctx context.Context, c stanna.Connection) ([]string
 			return err
 		}
 		used[w.Settings.DefaultChannel], used[w.Settings.FallbackChannel] = true, true
-		rules, err := tx.Rules(c.Workspace)
+		chosen, err := chosenPlaces(tx, c.Workspace)
 		if err != nil {
 			return err
 		}
-		for _, r := range rules {
-			for _, d := range r.Destinations {
-				if team, id, ok := d.Slack(); ok && team == c.TeamID && r.Status != stanna.RuleOff {
-					used[id] = true
-				}
+		for _, d := range chosen {
+			if team, id, ok := d.Slack(); ok && team == c.TeamID {
+				used[id] = true
 			}
 		}
 		broken, err := tx.BrokenDestinations(c.Workspace)
@@ -120,6 +118,30 @@ func (l *Line) channelsInUse(ctx context.Context, c stanna.Connection) ([]string
 	})
 	delete(used, "")
 	return slices.Sorted(maps.Keys(used)), err
+}
+
+// chosenPlaces lists the destinations of the routing table and of every rule
+// that is not off: also where it goes outside hours, or when nobody takes its
+// alerts up.
+func chosenPlaces(tx *store.Tx, workspace string) (all []stanna.Destination, err error) {
+	rules, err := tx.Rules(workspace)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rules {
+		if r.Status == stanna.RuleOff {
+			continue
+		}
+		all = slices.Concat(all, r.Destinations, r.Outside.To)
+		for _, s := range r.Escalation {
+			all = append(all, s.To...)
+		}
+	}
+	lines, _, err := tx.Routing(workspace)
+	for _, l := range lines {
+		all = append(all, l.To...)
+	}
+	return all, err
 }
 
 // checkChannel asks Slack about a channel in use and keeps the verdict. A

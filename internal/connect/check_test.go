@@ -19,7 +19,7 @@ func TestCheckFindsDeadChannels(t *testing.T) {
 	each(t, nil, func(st *stage) {
 		st.update(func(tx *store.Tx) error {
 			return tx.PutRule(stanna.Rule{Workspace: acme, ID: "rul_1", Name: "Health", Type: stanna.HealthDrop, Status: stanna.RuleActive,
-				Destinations: []stanna.Destination{stanna.SlackChannel(st.cfg.Team.ID, "C0GENERAL1"), stanna.SlackChannel(st.cfg.Team.ID, "C0MISSING1"), stanna.SlackChannel(st.cfg.Team.ID, "U0ANASILVA")}}, st.clock.now())
+				Terms: stanna.Terms{Destinations: []stanna.Destination{stanna.SlackChannel(st.cfg.Team.ID, "C0GENERAL1"), stanna.SlackChannel(st.cfg.Team.ID, "C0MISSING1"), stanna.SlackChannel(st.cfg.Team.ID, "U0ANASILVA")}}}, ana, st.clock.now())
 		})
 		_, err := st.slack.SetChannel(sandbox.ChannelChange{ID: "C0HEALTH01", IsArchived: of(true)})
 		st.must(err)
@@ -88,10 +88,10 @@ func TestDirectory(t *testing.T) {
 		emails := []string{"ana.silva@example.com", "chloe.martin@example.com", "former.colleague@example.com", "nobody@example.com"}
 		st.update(func(tx *store.Tx) error {
 			var clients []stanna.Client
-			for i, e := range emails {
+			for i, e := range emails[:3] {
 				clients = append(clients, stanna.Client{Workspace: acme, ID: fmt.Sprintf("c%d", i), Name: "Client", CSMOwner: e, CreatedAt: st.clock.now(), UpdatedAt: st.clock.now()})
 			}
-			return tx.PutClients(clients, st.clock.now())
+			return errorsOr(tx.PutClients(clients, st.clock.now()), tx.Follow(acme, "c0", emails[3], st.clock.now()))
 		})
 		st.connect(acme)
 		if n, err := st.Directory(st.Context(), acme); n != 0 || err != nil {

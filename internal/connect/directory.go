@@ -9,49 +9,44 @@ import (
 	"github.com/gostanna/stanna/internal/store"
 )
 
-// An e-mail is looked up again after this long; so many are taken out of the
-// store at a time.
-const (
-	directoryAge  = 24 * time.Hour
-	directoryPage = 100
-)
+// directoryAge is how long it takes until an e-mail is looked up again.
+const directoryAge = 24 * time.Hour
 
-// Directory looks up in Slack who the account owners are, by e-mail, those of
-// whom nothing is known for a day. It says how many it looked up. When Slack
-// asks to wait it stops, and the next call goes on. Without the permission it
-// does nothing.
+// Directory looks up in Slack who those are that may be told something, by
+// e-mail: account owners, followers, who stands in for them, and whom a rule
+// names; those of whom nothing is known for a day. It says how many it looked
+// up. When Slack asks to wait it stops, and the next call goes on. Without the
+// permission it does nothing.
 func (l *Line) Directory(ctx context.Context, workspace string) (looked int, err error) {
 	c, err := l.Token(ctx, workspace)
 	if err != nil || !c.Has("users:read") || !c.Has("users:read.email") {
 		return 0, err
 	}
-	since := l.now().Add(-directoryAge)
-	for {
-		var owners []string
-		err := l.store.View(ctx, func(tx *store.Tx) (err error) {
-			owners, err = tx.UnseenOwners(workspace, since, directoryPage)
-			return err
-		})
-		if err != nil || len(owners) == 0 {
+	var wanted []string
+	err = l.store.View(ctx, func(tx *store.Tx) (err error) {
+		wanted, err = tx.WantedPeople(workspace, l.now().Add(-directoryAge))
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, email := range wanted {
+		p, err := l.person(ctx, &c, email)
+		if err != nil {
 			return looked, err
 		}
-		for _, email := range owners {
-			p, err := l.person(ctx, &c, email)
-			if err != nil {
-				return looked, err
-			}
-			if err := l.store.Update(ctx, func(tx *store.Tx) error { return tx.PutPerson(p) }); err != nil {
-				return looked, err
-			}
-			looked++
+		if err := l.store.Update(ctx, func(tx *store.Tx) error { return tx.PutPerson(p) }); err != nil {
+			return looked, err
 		}
+		looked++
 	}
+	return looked, nil
 }
 
 // person asks Slack for one e-mail. Nobody we could tell something is a
 // person without a SlackID.
-func (l *Line) person(ctx context.Context, c *stanna.Connection, email string) (store.Person, error) {
-	p := store.Person{Workspace: c.Workspace, Email: email, SeenAt: l.now()}
+func (l *Line) person(ctx context.Context, c *stanna.Connection, email string) (stanna.Person, error) {
+	p := stanna.Person{Workspace: c.Workspace, Email: email, SeenAt: l.now()}
 	var u slack.User
 	err := l.ask(ctx, c, func(ctx context.Context, client *slack.Client) (err error) {
 		u, err = client.LookupEmail(ctx, email)

@@ -60,6 +60,16 @@ func (l Links) Client(s stanna.Settings, c stanna.Client) string {
 // Alert is the page of an alert.
 func (l Links) Alert(id string) string { return l.PublicURL + "/alerts/" + id }
 
+// Rule is the page of a rule.
+func (l Links) Rule(id string) string { return l.PublicURL + "/rules/" + url.PathEscape(id) }
+
+// Surge is the page of many clients that moved at once, which asks before it
+// releases or discards what is held.
+func (l Links) Surge(id string) string { return l.PublicURL + "/surges/" + id }
+
+// Portfolio is the page of all clients together.
+func (l Links) Portfolio() string { return l.PublicURL + "/" }
+
 // Group is the page that lists the alerts of a summary.
 func (l Links) Group(summary string) string { return l.PublicURL + "/alerts?group=" + summary }
 

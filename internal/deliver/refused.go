@@ -77,7 +77,8 @@ func (s *sending) elsewhere(tx *store.Tx, m stanna.Message, now time.Time) error
 	if err != nil {
 		return err
 	}
-	fallback := route.Map{Settings: w.Settings, Team: team, Broken: broken}.Fallback(m.Destination)
+	plan := route.Plan{Settings: w.Settings}
+	fallback := plan.Fallback(route.Roads{Team: team, Broken: broken}, m.Destination)
 	if fallback == "" || m.Kind == stanna.Test {
 		return s.dead(tx, m, now)
 	}

@@ -19,7 +19,7 @@ func (in *Intake) change(ctx context.Context, workspace string, fn func(*batch) 
 		if err != nil {
 			return err
 		}
-		b = &batch{tx: tx, policy: p, workspace: workspace, real: in.clock.Real()}
+		b = in.batch(tx, p, workspace)
 		return fn(b)
 	})
 	if err == nil {
@@ -51,8 +51,8 @@ func (in *Intake) PutClients(ctx context.Context, workspace, actor string, clien
 				c.CreatedAt = at
 			} else {
 				created[c.ID] = true
-				if c.CreatedAt.IsZero() {
-					c.CreatedAt = b.real
+				if c.CreatedAt.IsZero() { // anniversaries are counted from it
+					c.CreatedAt = in.clock.Now(workspace)
 				}
 			}
 			if c.IsExcluded {
@@ -73,76 +73,76 @@ func (in *Intake) PutClients(ctx context.Context, workspace, actor string, clien
 		if err := b.tx.Audit(trail...); err != nil {
 			return err
 		}
-		return b.tick(excluded, in.clock.Now(workspace))
+		return b.lookAt(excluded, in.clock.Now(workspace))
 	})
 	return created, err
 }
 
-// tick lets the rules say what the passing of time brings to the clients.
-func (b *batch) tick(clients []string, now time.Time) error {
+// lookAt lets the rules say at once what an exclusion brings; everything else
+// that a changed client brings is found by the next sweep.
+func (b *batch) lookAt(clients []string, now time.Time) error {
 	if len(clients) == 0 {
 		return nil
 	}
-	if err := b.openClients(clients); err != nil {
-		return err
+	due := make(map[string]time.Time, len(clients))
+	for _, id := range clients {
+		due[id] = now
 	}
-	var decisions []rule.Decision
-	for _, f := range b.files {
-		decisions = b.policy.Tick(f.subject(nil, now), decisions[:0])
-		b.apply(f, decisions, now)
-	}
-	return b.write(now)
-}
-
-// Tick closes the alerts of a workspace that were not recovered in time, and
-// those whose rule was switched off. It takes a slice at a time and says
-// whether there may be more.
-func (in *Intake) Tick(ctx context.Context, workspace string) (more bool, err error) {
-	now := in.clock.Now(workspace)
-	err = in.change(ctx, workspace, func(b *batch) error {
-		stale, err := b.tx.StaleAlerts(workspace, now.Add(-rule.NotRecoveredAfter), Slice)
-		if err != nil {
-			return err
-		}
-		more = len(stale) == Slice
-		ids := make([]string, len(stale))
-		for i, a := range stale {
-			ids[i] = a.ClientID
-		}
-		return b.tick(ids, now)
-	})
-	return more, err
+	return b.look(due, now)
 }
 
 // Retell promises the open alerts that nobody was told of, because there was
 // no channel or no connection when they opened. It takes a slice at a time
 // and says whether there may be more.
 func (in *Intake) Retell(ctx context.Context, workspace string) (more bool, err error) {
+	now := in.clock.Now(workspace)
 	err = in.change(ctx, workspace, func(b *batch) error {
 		untold, err := b.tx.UntoldAlerts(workspace, Slice)
-		if err != nil {
+		if err != nil || len(untold) == 0 {
 			return err
 		}
-		rules, err := b.tx.Rules(workspace)
-		if err != nil {
+		ids := make([]string, len(untold))
+		for i, a := range untold {
+			ids[i] = a.ClientID
+		}
+		if err := b.open(ids); err != nil {
 			return err
 		}
 		for i := range untold {
-			e := event{alert: &untold[i], kind: stanna.Opened, at: in.clock.Now(workspace)}
-			for _, r := range rules {
-				if r.ID == untold[i].RuleID {
-					e.rule = r
-				}
-			}
-			b.events = append(b.events, e)
+			a := &untold[i]
+			b.events = append(b.events, event{Change: rule.Change{Alert: a, Decision: rule.Decision{Gather: gathered(*a)}}, kind: stanna.Opened,
+				client: b.caseOf(a), at: now})
 		}
+		promised := 0
 		if err := b.promise(); err != nil {
 			return err
 		}
-		more = len(untold) == Slice && len(b.lanes) > 0
+		if again, err := b.tx.UntoldAlerts(workspace, 1); err != nil {
+			return err
+		} else if len(again) == 0 || again[0].ID != untold[0].ID {
+			promised = len(untold)
+		}
+		more = promised == Slice
 		return nil
 	})
 	return more, err
+}
+
+// gathered is the reason for which an alert is listed rather than told.
+func gathered(a stanna.Alert) stanna.Reason {
+	if a.Why == stanna.ReasonFirstContact || a.Why == stanna.ReasonFoundInBackfill {
+		return a.Why
+	}
+	return ""
+}
+
+// caseOf is the client of an alert that the batch has opened. The whole
+// portfolio, and a client that is gone, have none.
+func (b *batch) caseOf(a *stanna.Alert) *rule.Case {
+	if c := b.files[a.ClientID]; c != nil {
+		return c
+	}
+	return &rule.Case{Client: stanna.Client{Workspace: b.workspace, ID: a.ClientID}}
 }
 
 // SendTest promises a sample message to a destination and gives its
@@ -150,21 +150,27 @@ func (in *Intake) Retell(ctx context.Context, workspace string) (more bool, err 
 func (in *Intake) SendTest(ctx context.Context, workspace, actor string, to stanna.Destination) (n stanna.Notification, err error) {
 	err = in.change(ctx, workspace, func(b *batch) error {
 		m := stanna.Message{Workspace: workspace, ID: store.NewID("msg"), Kind: stanna.Test, Destination: to, Intended: to, Revision: 1, CreatedAt: b.real}
-		n = stanna.Notification{Workspace: workspace, ID: store.NewID("ntf"), MessageID: m.ID, Destination: to, Event: stanna.Sample,
-			Severity: stanna.Info, Revision: 1, Status: stanna.Waiting, CreatedAt: b.real}
-		if err := b.tx.PutMessages(m); err != nil {
-			return err
-		}
-		if err := b.tx.AddNotifications(n); err != nil {
-			return err
-		}
-		if err := b.enqueue(m); err != nil {
-			return err
-		}
-		return b.tx.Audit(stanna.AuditEntry{Workspace: workspace, At: b.real, Actor: actor, Action: "test.requested", Subject: n.ID,
-			Details: map[string]string{"destination": string(to)}})
+		n, err = b.sendByHand(m, actor, "test.requested")
+		return err
 	})
 	return n, err
+}
+
+// sendByHand promises a message that a person has asked for.
+func (b *batch) sendByHand(m stanna.Message, actor, action string) (stanna.Notification, error) {
+	n := stanna.Notification{Workspace: b.workspace, ID: store.NewID("ntf"), ClientID: m.ClientID, MessageID: m.ID, Destination: m.Destination,
+		Event: stanna.Sample, Severity: stanna.Info, Revision: 1, Status: stanna.Waiting, CreatedAt: b.real}
+	if err := b.tx.PutMessages(m); err != nil {
+		return n, err
+	}
+	if err := b.tx.AddNotifications(n); err != nil {
+		return n, err
+	}
+	if err := b.enqueue(m); err != nil {
+		return n, err
+	}
+	return n, b.tx.Audit(stanna.AuditEntry{Workspace: b.workspace, At: b.real, Actor: actor, Action: action, Subject: n.ID,
+		Details: map[string]string{"destination": string(m.Destination)}})
 }
 
 // Resend sends the message of a dead notification again. A notification that

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -9,98 +10,130 @@ import (
 	"github.com/gostanna/stanna/internal/store"
 )
 
-// batch is the signals of one workspace in one transaction: read once, judged
-// one after the other in memory, written once.
+// batch is what happened in one workspace in one transaction: the clients
+// concerned are read once, judged one after the other in memory, and written
+// once.
 type batch struct {
 	tx        *store.Tx
-	policy    *rule.Policy
+	policy    *policy
 	workspace string
 	real      time.Time // what travels lives by real time, alerts by the workspace's
+	follows   bool      // the workspace's time follows its signals
+	moved     time.Time // where it does: when the sums of the portfolio may have changed last
 
-	files  map[string]*file // by client
-	alerts []*stanna.Alert  // changed
-	events []event          // to be told, in order
-	lanes  []string         // with new work
-}
-
-// file is what the batch knows of one client.
-type file struct {
-	client stanna.Client
-	state  stanna.State
-	alerts []*stanna.Alert // open when the batch began, or opened by it
-	dirty  bool
+	files  map[string]*rule.Case // by client
+	due    map[string]time.Time  // when each was to be looked at, as stored
+	alerts []*stanna.Alert       // changed
+	events []event               // to be told, in order
+	actor  string                // who did it; "" the rules themselves
+	lanes  []string              // with new work
 }
 
 // event is one change of an alert that somebody is to be told.
 type event struct {
-	alert *stanna.Alert
-	kind  stanna.AlertEvent
-	rose  bool // its severity rose
-	rule  stanna.Rule
-	at    time.Time
+	rule.Change
+	kind   stanna.AlertEvent
+	client *rule.Case
+	signal *stanna.Signal
+	at     time.Time
 }
 
+// take takes in the signals of requests.
 func (b *batch) take(requests []*request) error {
-	if err := b.open(requests); err != nil {
-		return err
-	}
 	known, err := b.known(requests)
 	if err != nil {
 		return err
 	}
-	var stored []store.StoredSignal
-	var decisions []rule.Decision
-	var last time.Time
+	if !b.follows {
+		return b.takeRun(all(requests), known)
+	}
+	// Where time follows the signals, what time brings comes between them, in
+	// its order.
+	for _, run := range runs(all(requests)) {
+		if err := b.passTo(run[0].signal.ReceivedAt); err != nil {
+			return err
+		}
+		if err := b.takeRun(run, known); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// arrival is one signal with the place for its outcome.
+type arrival struct {
+	signal  *stanna.Signal
+	outcome *Outcome
+}
+
+func all(requests []*request) (list []arrival) {
 	for _, r := range requests {
 		r.outcomes = make([]Outcome, len(r.signals))
 		for i := range r.signals {
-			s, out := &r.signals[i], &r.outcomes[i]
-			last = s.ReceivedAt
-			f := b.files[s.ClientID]
-			switch {
-			case known[s.ID]:
-				*out = Outcome{Became: stanna.Duplicate, Reason: stanna.ReasonDuplicate}
-				continue
-			case f == nil:
-				*out = Outcome{Became: stanna.Rejected, Reason: stanna.ReasonUnknownClient,
-					Err: stanna.InvalidField("clientId", "no client has this id; create it first with PUT /api/clients/{id} or an import")}
-				continue
-			}
-			known[s.ID] = true
-			out.Became = rule.Take(&f.state, *s, s.ReceivedAt)
-			f.dirty = true
-			stored = append(stored, store.StoredSignal{Signal: *s, Became: out.Became})
-			if out.Became != stanna.Accepted {
-				out.Reason = stanna.Reason(out.Became)
-				continue
-			}
-			decisions = b.policy.Judge(f.subject(s, s.ReceivedAt), decisions[:0])
-			out.Reason, out.Alerts = b.apply(f, decisions, s.ReceivedAt)
+			list = append(list, arrival{&r.signals[i], &r.outcomes[i]})
 		}
 	}
+	return list
+}
+
+// runs cuts arrivals where time moves on.
+func runs(list []arrival) (out [][]arrival) {
+	from := 0
+	for i := 1; i <= len(list); i++ {
+		if i == len(list) || !list[i].signal.ReceivedAt.Equal(list[from].signal.ReceivedAt) {
+			out = append(out, list[from:i])
+			from = i
+		}
+	}
+	return out
+}
+
+// takeRun takes in signals and stores what follows from them.
+func (b *batch) takeRun(list []arrival, known map[string]bool) error {
+	ids := make([]string, len(list))
+	for i, a := range list {
+		ids[i] = a.signal.ClientID
+	}
+	if err := b.open(ids); err != nil {
+		return err
+	}
+	stored := make([]store.StoredSignal, 0, len(list))
+	var last time.Time
+	for _, a := range list {
+		s, out := a.signal, a.outcome
+		last = s.ReceivedAt
+		f := b.files[s.ClientID]
+		switch {
+		case known[s.ID]:
+			*out = Outcome{Became: stanna.Duplicate, Reason: stanna.ReasonDuplicate}
+			continue
+		case f == nil:
+			*out = Outcome{Became: stanna.Rejected, Reason: stanna.ReasonUnknownClient,
+				Err: stanna.InvalidField("clientId", "no client has this id; create it first with PUT /api/clients/{id} or an import")}
+			continue
+		}
+		known[s.ID] = true
+		var changes []rule.Change
+		out.Became, out.Reason, changes = f.Take(b.policy.Policy, *s, s.ReceivedAt, newAlert)
+		stored = append(stored, store.StoredSignal{Signal: *s, Became: out.Became})
+		out.Alerts = b.note(f, s, changes)
+	}
+	b.moved = last
 	if err := b.tx.AddSignals(stored); err != nil {
 		return err
 	}
 	return b.write(last)
 }
 
-// open locks and reads the clients that the requests are about.
-func (b *batch) open(requests []*request) error {
-	var ids []string
-	for _, r := range requests {
-		for i := range r.signals {
-			ids = append(ids, r.signals[i].ClientID)
-		}
-	}
-	return b.openClients(ids)
-}
+func newAlert() string { return store.NewID("alr") }
 
-// openClients locks the clients in one order, so that two replicas never
-// wait for each other in a ring.
-func (b *batch) openClients(ids []string) error {
+// open locks and reads clients, in one order, so that two replicas never wait
+// for each other in a ring. It forgets those of before, which are written.
+func (b *batch) open(ids []string) error {
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	b.files = make(map[string]*file, len(ids))
+	b.files = make(map[string]*rule.Case, len(ids))
+	b.due = make(map[string]time.Time, len(ids))
 	for chunk := range slices.Chunk(ids, Slice) {
 		portraits, err := b.tx.LockPortraits(b.workspace, chunk)
 		if err != nil {
@@ -111,11 +144,11 @@ func (b *batch) openClients(ids []string) error {
 			return err
 		}
 		for id, p := range portraits {
-			f := &file{client: p.Client, state: p.State}
+			f := &rule.Case{Client: p.Client, State: p.State}
 			for i := range open[id] {
-				f.alerts = append(f.alerts, &open[id][i])
+				f.Alerts = append(f.Alerts, &open[id][i])
 			}
-			b.files[id] = f
+			b.files[id], b.due[id] = f, p.State.Due
 		}
 	}
 	return nil
@@ -142,79 +175,46 @@ func (b *batch) known(requests []*request) (map[string]bool, error) {
 	return known, nil
 }
 
-func (f *file) subject(s *stanna.Signal, now time.Time) *rule.Subject {
-	sub := &rule.Subject{Client: f.client, State: &f.state, Now: now}
-	if s != nil {
-		sub.Signal = *s
-	}
-	for _, a := range f.alerts {
-		if a.Open() {
-			sub.Alerts = append(sub.Alerts, *a)
+// note takes down what changed and what of it is to be told, and says it in
+// short.
+func (b *batch) note(f *rule.Case, s *stanna.Signal, changes []rule.Change) (short []AlertChange) {
+	for _, c := range changes {
+		if !slices.Contains(b.alerts, c.Alert) {
+			b.alerts = append(b.alerts, c.Alert)
 		}
-	}
-	return sub
-}
-
-// apply takes decisions over into the client's alerts and says the most
-// telling reason among them, and what changed.
-func (b *batch) apply(f *file, decisions []rule.Decision, now time.Time) (reason stanna.Reason, changes []AlertChange) {
-	reason = stanna.ReasonNoChange
-	for _, d := range decisions {
-		if reason == stanna.ReasonNoChange || d.Event != "" {
-			reason = d.Reason
-		}
-		if !d.Keep {
+		if c.Event == "" {
 			continue
 		}
-		f.dirty = true // an opening is remembered in the state
-		alert, rose := f.keep(d.Alert)
-		if !slices.Contains(b.alerts, alert) {
-			b.alerts = append(b.alerts, alert)
-		}
-		if d.Event == "" {
-			continue
-		}
-		e := event{alert: alert, kind: d.Event, rose: rose, at: now}
-		if d.Rule != nil {
-			e.rule = d.Rule.Rule
-		}
-		b.events = append(b.events, e)
-		changes = append(changes, AlertChange{ID: alert.ID, Event: d.Event})
+		b.events = append(b.events, event{Change: c, kind: c.Event, client: f, signal: s, at: c.At})
+		short = append(short, AlertChange{ID: c.Alert.ID, Event: c.Event})
 	}
-	return reason, changes
+	return short
 }
 
-// keep puts an alert in the place of its earlier self, or beside the others
-// when it is new, and says whether its severity rose.
-func (f *file) keep(a stanna.Alert) (kept *stanna.Alert, rose bool) {
-	for _, known := range f.alerts {
-		if known.ID == a.ID && a.ID != "" {
-			rose = a.Severity.Rank() > known.Severity.Rank()
-			*known = a
-			return known, rose
-		}
-	}
-	a.ID = store.NewID("alr")
-	f.alerts = append(f.alerts, &a)
-	return &a, false
-}
-
-// write stores what the batch changed and promises what is to be told.
+// write stores what the batch changed so far, and promises what is to be
+// told.
 func (b *batch) write(now time.Time) error {
 	var states []stanna.State
-	for _, f := range b.files {
-		if f.dirty {
-			states = append(states, f.state)
+	due := map[time.Time][]string{} // of those whose state is as it was
+	for id, f := range b.files {
+		switch {
+		case f.Dirty:
+			states = append(states, f.State)
+		case !f.State.Due.Equal(b.due[id]):
+			due[f.State.Due] = append(due[f.State.Due], id)
 		}
 	}
-	slices.SortFunc(states, func(x, y stanna.State) int {
-		if x.ClientID < y.ClientID {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(states, func(x, y stanna.State) int { return strings.Compare(x.ClientID, y.ClientID) })
 	if err := b.tx.PutStates(states, now); err != nil {
 		return err
+	}
+	for at, ids := range due {
+		slices.Sort(ids)
+		for chunk := range slices.Chunk(ids, Slice) {
+			if err := b.tx.SetDue(b.workspace, chunk, at); err != nil {
+				return err
+			}
+		}
 	}
 	alerts := make([]stanna.Alert, len(b.alerts))
 	for i, a := range b.alerts {
@@ -223,5 +223,7 @@ func (b *batch) write(now time.Time) error {
 	if err := b.tx.PutAlerts(alerts); err != nil {
 		return err
 	}
-	return b.promise()
+	err := b.promise()
+	b.files, b.due, b.alerts, b.events = nil, nil, nil, nil
+	return err
 }

@@ -35,7 +35,12 @@ func bench(b *testing.B, engine string, clients int) *intake.Intake {
 		if err := tx.AddWorkspace(stanna.Workspace{ID: "acme.com", CreatedAt: time.Now()}); err != nil {
 			return err
 		}
-		return tx.PutRule(rule.First("acme.com"), time.Now())
+		for _, r := range rule.First("acme.com") {
+			if err := tx.PutRule(r, stanna.ActorSystem, time.Now()); err != nil {
+				return err
+			}
+		}
+		return nil
 	}); err != nil {
 		b.Fatal(err)
 	}

@@ -14,8 +14,10 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/route"
 	"github.com/gostanna/stanna/internal/rule"
 	"github.com/gostanna/stanna/internal/store"
 )
@@ -208,7 +210,7 @@ func (in *Intake) transact(group []*request) (lanes []string, err error) {
 			if err != nil {
 				return err
 			}
-			b := &batch{tx: tx, policy: p, workspace: part[0].workspace, real: in.clock.Real()}
+			b := in.batch(tx, p, part[0].workspace)
 			if err := b.take(part); err != nil {
 				return err
 			}
@@ -234,15 +236,21 @@ next:
 	return parts
 }
 
-// policy is a workspace's rules at one version.
+// policy is a workspace's rules and routing at one version.
 type policy struct {
 	*rule.Policy
+	*route.Plan
 	version int64
+	rules   map[string]stanna.Rule // all of them, also those that are off
+
+	bookMu   sync.Mutex
+	bookSize int // clients that take part, as counted at bookAt
+	bookAt   time.Time
 }
 
 // policyOf is the workspace's policy as this transaction sees it. It is
 // compiled anew only when the workspace's version has changed.
-func (in *Intake) policyOf(tx *store.Tx, workspace string) (*rule.Policy, error) {
+func (in *Intake) policyOf(tx *store.Tx, workspace string) (*policy, error) {
 	version, err := tx.WorkspaceVersion(workspace)
 	if err != nil {
 		return nil, err
@@ -251,8 +259,19 @@ func (in *Intake) policyOf(tx *store.Tx, workspace string) (*rule.Policy, error)
 	p := in.policies[workspace]
 	in.mu.Unlock()
 	if p != nil && p.version == version {
-		return p.Policy, nil
+		return p, nil
 	}
+	if p, err = readPolicy(tx, workspace, in.clock.Now(workspace)); err != nil {
+		return nil, err
+	}
+	p.version = version
+	in.mu.Lock()
+	in.policies[workspace] = p
+	in.mu.Unlock()
+	return p, nil
+}
+
+func readPolicy(tx *store.Tx, workspace string, now time.Time) (*policy, error) {
 	w, err := tx.Workspace(workspace)
 	if err != nil {
 		return nil, err
@@ -261,12 +280,26 @@ func (in *Intake) policyOf(tx *store.Tx, workspace string) (*rule.Policy, error)
 	if err != nil {
 		return nil, err
 	}
-	compiled, err := rule.Compile(w.Settings, rules)
+	lines, _, err := tx.Routing(workspace)
 	if err != nil {
 		return nil, err
 	}
-	in.mu.Lock()
-	in.policies[workspace] = &policy{compiled, version}
-	in.mu.Unlock()
-	return compiled, nil
+	silences, err := tx.CurrentSilences(workspace, now)
+	if err != nil {
+		return nil, err
+	}
+	p := &policy{rules: make(map[string]stanna.Rule, len(rules))}
+	for _, r := range rules {
+		p.rules[r.ID] = r
+	}
+	if p.Policy, err = rule.Compile(w.Settings, rules); err != nil {
+		return nil, err
+	}
+	p.Plan, err = route.Compile(w.Settings, lines, silences)
+	return p, err
+}
+
+// batch begins what happens in one workspace in a transaction.
+func (in *Intake) batch(tx *store.Tx, p *policy, workspace string) *batch {
+	return &batch{tx: tx, policy: p, workspace: workspace, real: in.clock.Real(), follows: in.clock.Follows(workspace)}
 }

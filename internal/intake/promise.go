@@ -15,7 +15,7 @@ func (b *batch) promise() error {
 	if len(b.events) == 0 {
 		return nil
 	}
-	p := &promises{batch: b, threads: map[string]*stanna.Message{}, open: map[threadKey]*stanna.Message{}, carries: map[string][]string{}}
+	p := b.promises()
 	if err := p.read(); err != nil {
 		return err
 	}
@@ -27,16 +27,25 @@ func (b *batch) promise() error {
 	return p.write()
 }
 
+func (b *batch) promises() *promises {
+	return &promises{batch: b, threads: map[string]*stanna.Message{}, open: map[threadKey]*stanna.Message{}, carries: map[string][]string{}}
+}
+
 // promises is what the events of a batch lead to.
 type promises struct {
 	*batch
-	roads   route.Map
-	threads map[string]*stanna.Message    // every one that matters, by id
-	open    map[threadKey]*stanna.Message // those that take further alerts
-	carries map[string][]string           // alert → threads that carry it
+	roads     route.Roads
+	followers map[string][]string           // by client
+	surges    []stanna.Surge                // that hold what belongs to them
+	threads   map[string]*stanna.Message    // every message that matters, by id
+	open      map[threadKey]*stanna.Message // threads that take further alerts
+	carries   map[string][]string           // alert → messages that carry it
+	held      map[string][]stanna.Notification
 
 	changed       []*stanna.Message
-	notifications []stanna.Notification
+	notifications []stanna.Notification // new ones
+	timed         []stanna.Notification // held ones whose time or place is another now
+	spared        map[stanna.Reason][]string
 	jobs          []stanna.Job
 	trail         []stanna.AuditEntry
 	summaries     []string // told anew because a client in them changed
@@ -49,26 +58,62 @@ type threadKey struct {
 	intended stanna.Destination
 }
 
+// read gathers what is known of the roads, the people and the messages that
+// the events concern.
 func (p *promises) read() error {
-	conn, ok, err := p.tx.Connection(p.workspace)
-	if err != nil {
+	if err := p.readRoads(); err != nil {
 		return err
-	}
-	p.roads = route.Map{Settings: p.policy.Settings}
-	if ok {
-		p.roads.Team = conn.TeamID
-		if p.roads.Broken, err = p.tx.BrokenDestinations(p.workspace); err != nil {
-			return err
-		}
 	}
 	var clients, alerts []string
 	for _, e := range p.events {
-		clients = append(clients, e.alert.ClientID)
-		alerts = append(alerts, e.alert.ID)
+		clients = append(clients, e.Alert.ClientID)
+		alerts = append(alerts, e.Alert.ID)
+		if e.Alert.JoinedTo != "" {
+			alerts = append(alerts, e.Alert.JoinedTo)
+		}
+	}
+	if err := p.readFollowers(clients); err != nil {
+		return err
+	}
+	if err := p.findSurges(); err != nil {
+		return err
 	}
 	if err := p.lockLanes(clients); err != nil {
 		return err
 	}
+	return p.readMessages(clients, alerts)
+}
+
+func (p *promises) readRoads() error {
+	conn, ok, err := p.tx.Connection(p.workspace)
+	if err != nil || !ok {
+		return err
+	}
+	p.roads.Team = conn.TeamID
+	if p.roads.Broken, err = p.tx.BrokenDestinations(p.workspace); err != nil {
+		return err
+	}
+	p.roads.People, err = p.tx.People(p.workspace)
+	return err
+}
+
+func (p *promises) readFollowers(clients []string) error {
+	p.followers = map[string][]string{}
+	for chunk := range slices.Chunk(unique(clients), Slice) {
+		found, err := p.tx.Followers(p.workspace, chunk)
+		if err != nil {
+			return err
+		}
+		for id, list := range found {
+			p.followers[id] = list
+		}
+	}
+	return nil
+}
+
+// readMessages locks the open threads of the clients and whatever carries the
+// alerts, and reads what is held of them.
+func (p *promises) readMessages(clients, alerts []string) error {
 	add := func(list []stanna.Message) {
 		for i := range list {
 			m := &list[i]
@@ -88,6 +133,7 @@ func (p *promises) read() error {
 		}
 		add(list)
 	}
+	p.held = map[string][]stanna.Notification{}
 	for chunk := range slices.Chunk(unique(alerts), Slice) {
 		carries, err := p.tx.ThreadsOf(p.workspace, chunk)
 		if err != nil {
@@ -104,6 +150,13 @@ func (p *promises) read() error {
 				return err
 			}
 			add(list)
+		}
+		held, err := p.tx.HeldOf(p.workspace, chunk)
+		if err != nil {
+			return err
+		}
+		for _, n := range held {
+			p.held[n.AlertID] = append(p.held[n.AlertID], n)
 		}
 	}
 	return nil
@@ -123,10 +176,10 @@ func (p *promises) lockLanes(clients []string) error {
 		}
 	}
 	for _, e := range p.events {
-		if e.kind != stanna.Opened {
+		if !calls(e.kind) {
 			continue
 		}
-		choices, _ := route.Pick(e.rule, p.roads)
+		choices, _ := p.policy.Pick(p.roads, p.news(e))
 		for _, c := range choices {
 			lanes = append(lanes, c.Destination.Lane(p.workspace))
 		}
@@ -134,54 +187,194 @@ func (p *promises) lockLanes(clients []string) error {
 	return p.tx.LockLanes(unique(lanes))
 }
 
+// calls says whether an event calls people, wherever they are told, rather
+// than correcting what they were told.
+func calls(kind stanna.AlertEvent) bool {
+	return kind == stanna.Opened || kind == stanna.Escalated || kind == stanna.Reminded
+}
+
+// news is an event as the routing sees it.
+func (p *promises) news(e event) route.News {
+	n := route.News{Rule: p.policy.rules[e.Alert.RuleID], Alert: *e.Alert, Client: e.client.Client, State: &e.client.State, Signal: e.signal,
+		Gather: e.Gather, Step: e.Step, Now: e.at}
+	if e.kind == stanna.Opened {
+		n.Followers = p.followers[e.Alert.ClientID]
+	}
+	return n
+}
+
 // promise writes one event down for each place that is to be told.
 func (p *promises) promise(e event) error {
-	entry := stanna.AuditEntry{Workspace: p.workspace, At: p.real, Actor: stanna.ActorSystem, Action: "alert." + string(e.kind),
-		Subject: e.alert.ID, Reason: e.alert.Why, Details: map[string]string{
-			"client": e.alert.ClientID, "rule": e.alert.RuleID, "severity": string(e.alert.Severity), "signal": e.alert.Evidence.SignalID,
-			"from": figure(e.alert.Evidence.Base), "to": figure(e.alert.Evidence.Value),
-		}}
-	if e.kind == stanna.Opened {
-		choices, silence := route.Pick(e.rule, p.roads)
-		if silence != "" {
-			entry.Details["untold"] = string(silence)
+	entry := p.entry(e)
+	switch {
+	case e.kind == stanna.Resolved && e.Quiet:
+		p.spare(e.Alert.ID, stanna.ReasonEndedBeforeTold)
+	case e.kind == stanna.Resolved:
+		p.spare(e.Alert.ID, stanna.ReasonEndedBeforeTold)
+		p.correct(e)
+	case calls(e.kind):
+		p.call(e, &entry)
+	case e.kind == changedByPerson:
+		entry.Action = string(e.Reason)
+		p.revise(e)
+		if e.Alert.Status == stanna.AlertTaken || e.Alert.Status == stanna.AlertSnoozed {
+			p.spare(e.Alert.ID, e.Alert.Why) // they know
 		}
-		for _, c := range choices {
-			entry.Details["route"] = string(c.Reason)
-			p.tell(e, p.threadFor(e, c), c.Reason)
+	default:
+		p.correct(e)
+		if e.Rose { // what waits may be too urgent to wait now
+			for _, n := range p.held[e.Alert.ID] {
+				n.Hold.Until, n.Severity = e.at, e.Alert.Severity
+				p.timed = append(p.timed, n)
+			}
 		}
-	}
-	for _, id := range p.carries[e.alert.ID] {
-		if e.kind == stanna.Opened {
-			break
-		}
-		thread := p.threads[id]
-		if thread == nil {
-			continue
-		}
-		if e.rose && thread.SummaryID != "" && thread.ClosedAt.IsZero() {
-			// Told among many others so far; now it has earned a message of its own.
-			thread.ClosedAt = p.real
-			p.change(thread)
-			delete(p.open, threadKey{thread.ClientID, thread.Intended})
-			thread = p.newThread(e.alert.ClientID, route.Choice{Destination: thread.Destination, Intended: thread.Intended})
-		}
-		p.tell(e, thread, "")
 	}
 	p.closing = p.closing || e.kind == stanna.Resolved
 	p.trail = append(p.trail, entry)
 	return nil
 }
 
+// entry is the event in the audit trail.
+func (p *promises) entry(e event) stanna.AuditEntry {
+	actor := p.actor
+	if actor == "" {
+		actor = stanna.ActorSystem
+	}
+	why := e.Decision.Alert.Why // as it was then: more may have followed in the same transaction
+	if why == "" {
+		why = e.Alert.Why
+	}
+	return stanna.AuditEntry{Workspace: p.workspace, At: p.real, Actor: actor, Action: "alert." + string(e.kind),
+		Subject: e.Alert.ID, Reason: why, Details: map[string]string{
+			"client": e.Alert.ClientID, "rule": e.Alert.RuleID, "severity": string(e.Alert.Severity), "signal": e.Alert.Evidence.SignalID,
+			"from": figure(e.Alert.Evidence.Base), "to": figure(e.Alert.Evidence.Value),
+		}}
+}
+
+// call tells an event at every place that the routing chooses, now or when
+// its time comes. What joins an open alert is told where that one is.
+func (p *promises) call(e event, entry *stanna.AuditEntry) {
+	if beside := p.carries[e.Alert.JoinedTo]; e.kind == stanna.Opened && e.Alert.JoinedTo != "" && len(beside) > 0 {
+		entry.Details["joined"] = e.Alert.JoinedTo
+		for _, id := range beside {
+			if m := p.threads[id]; m != nil {
+				p.tell(e, m, stanna.ReasonJoined)
+			}
+		}
+		return
+	}
+	if e.kind != stanna.Opened {
+		p.revise(e) // what stands says so too
+	}
+	choices, silence := p.policy.Pick(p.roads, p.news(e))
+	if silence != "" {
+		entry.Details["untold"] = string(silence)
+	}
+	surge := p.surgeOf(e)
+	for _, c := range choices {
+		entry.Details["route"] = string(c.Reason)
+		if surge != nil && c.Manner.Why != stanna.ReasonSilenced {
+			c.Manner = route.Manner{Why: stanna.ReasonManyAtOnce, Until: surge.Until}
+		}
+		if c.Manner.Later() {
+			entry.Details["held"] = string(c.Manner.Why)
+			p.hold(e, c, surge)
+			continue
+		}
+		p.tell(e, p.threadFor(e, c), c.Reason)
+	}
+}
+
+// hold promises an event for later.
+func (p *promises) hold(e event, c route.Choice, surge *stanna.Surge) {
+	n := p.notification(e, c.Manner.Why)
+	n.Destination, n.Status = c.Destination, stanna.Held
+	n.Hold = stanna.Hold{Intended: c.Intended, Since: e.at, Until: c.Manner.Until}
+	if surge != nil {
+		n.Hold.Surge = surge.ID
+	}
+	p.notifications = append(p.notifications, n)
+	p.held[e.Alert.ID] = append(p.held[e.Alert.ID], n)
+}
+
+// spare lets what is held of an alert go untold.
+func (p *promises) spare(alert string, why stanna.Reason) {
+	if len(p.held[alert]) == 0 {
+		return
+	}
+	// One that was held by this very batch is not stored yet.
+	for i := range p.notifications {
+		if n := &p.notifications[i]; n.AlertID == alert && n.Status == stanna.Held {
+			n.Status, n.Reason = stanna.Spared, why
+		}
+	}
+	if p.spared == nil {
+		p.spared = map[stanna.Reason][]string{}
+	}
+	p.spared[why] = append(p.spared[why], alert)
+}
+
+// correct tells an event in the messages that carry the alert. One that was
+// told among many others and whose severity rises has earned a message of its
+// own.
+func (p *promises) correct(e event) {
+	var carriers []*stanna.Message
+	for _, id := range p.carries[e.Alert.ID] {
+		if m := p.threads[id]; m != nil {
+			carriers = append(carriers, m)
+		}
+	}
+	for _, m := range carriers {
+		if !e.Rose || e.kind == stanna.Resolved || !amongOthers(m) {
+			p.tell(e, m, "")
+			continue
+		}
+		if m.Kind == stanna.Thread {
+			p.close(m)
+		} else {
+			p.say(m, e.Alert.Severity)
+		}
+		own := slices.ContainsFunc(carriers, func(x *stanna.Message) bool {
+			return !amongOthers(x) && x.Intended == m.Intended && x.ClosedAt.IsZero()
+		})
+		if !own {
+			p.tell(e, p.threadFor(e, route.Choice{Destination: m.Destination, Intended: m.Intended}), "")
+		}
+	}
+}
+
+// amongOthers says whether a message tells many alerts, or is told by one that
+// does.
+func amongOthers(m *stanna.Message) bool {
+	return m.Kind == stanna.Summary || m.SummaryID != "" && m.ClosedAt.IsZero()
+}
+
+// revise brings the messages that carry the alert up to date without telling
+// anybody.
+func (p *promises) revise(e event) {
+	for _, id := range p.carries[e.Alert.ID] {
+		if m := p.threads[id]; m != nil {
+			p.say(m, e.Alert.Severity)
+		}
+	}
+}
+
+func (p *promises) close(m *stanna.Message) {
+	m.ClosedAt = p.real
+	p.change(m)
+	if key := (threadKey{m.ClientID, m.Intended}); p.open[key] == m {
+		delete(p.open, key)
+	}
+}
+
 // threadFor is the client's living thread at a destination, or a new one.
 func (p *promises) threadFor(e event, c route.Choice) *stanna.Message {
-	if m := p.open[threadKey{e.alert.ClientID, c.Intended}]; m != nil && (m.SummaryID == "" || e.alert.Severity.Rank() < stanna.High.Rank()) {
+	if m := p.open[threadKey{e.Alert.ClientID, c.Intended}]; m != nil && (m.SummaryID == "" || e.Alert.Severity.Rank() < stanna.High.Rank()) {
 		return m
 	} else if m != nil {
-		m.ClosedAt = p.real
-		p.change(m)
+		p.close(m)
 	}
-	return p.newThread(e.alert.ClientID, c)
+	return p.newThread(e.Alert.ClientID, c)
 }
 
 func (p *promises) newThread(client string, c route.Choice) *stanna.Message {
@@ -192,28 +385,37 @@ func (p *promises) newThread(client string, c route.Choice) *stanna.Message {
 	return m
 }
 
-// tell promises an event at a thread: the thread says something new, and a
-// job on its lane makes it true.
-func (p *promises) tell(e event, thread *stanna.Message, why stanna.Reason) {
-	thread.Revision++
-	p.change(thread)
-	p.notifications = append(p.notifications, stanna.Notification{
-		Workspace: p.workspace, ID: store.NewID("ntf"), AlertID: e.alert.ID, ClientID: e.alert.ClientID, MessageID: thread.ID,
-		Destination: thread.Destination, Event: e.kind, Severity: e.alert.Severity, Revision: thread.Revision,
-		Status: stanna.Waiting, Reason: why, CreatedAt: p.real,
-	})
-	if !slices.Contains(p.carries[e.alert.ID], thread.ID) {
-		p.carries[e.alert.ID] = append(p.carries[e.alert.ID], thread.ID)
+// notification is the promise to tell an event, without a place.
+func (p *promises) notification(e event, why stanna.Reason) stanna.Notification {
+	return stanna.Notification{Workspace: p.workspace, ID: store.NewID("ntf"), AlertID: e.Alert.ID, ClientID: e.Alert.ClientID,
+		Event: e.kind, Severity: e.Alert.Severity, Reason: why, CreatedAt: p.real}
+}
+
+// tell promises an event at a message: it says something new, and a job on
+// its lane makes it true.
+func (p *promises) tell(e event, m *stanna.Message, why stanna.Reason) {
+	p.say(m, e.Alert.Severity)
+	n := p.notification(e, why)
+	n.MessageID, n.Destination, n.Revision, n.Status = m.ID, m.Destination, m.Revision, stanna.Waiting
+	p.notifications = append(p.notifications, n)
+	if !slices.Contains(p.carries[e.Alert.ID], m.ID) {
+		p.carries[e.Alert.ID] = append(p.carries[e.Alert.ID], m.ID)
 	}
-	ref := thread.ID
-	if thread.SummaryID != "" {
-		ref = thread.SummaryID
+}
+
+// say raises the revision of a message and puts it on its lane.
+func (p *promises) say(m *stanna.Message, severity stanna.Severity) {
+	m.Revision++
+	p.change(m)
+	ref := m.ID
+	if m.SummaryID != "" {
+		ref = m.SummaryID
 		if !slices.Contains(p.summaries, ref) {
 			p.summaries = append(p.summaries, ref)
 		}
 	}
-	p.jobs = append(p.jobs, stanna.Job{Lane: thread.Destination.Lane(p.workspace), Kind: stanna.MessageJob, Ref: ref,
-		Priority: e.alert.Severity.Rank(), Due: p.real, CreatedAt: p.real})
+	p.jobs = append(p.jobs, stanna.Job{Lane: m.Destination.Lane(p.workspace), Kind: stanna.MessageJob, Ref: ref,
+		Priority: severity.Rank(), Due: p.real, CreatedAt: p.real})
 }
 
 func (p *promises) change(m *stanna.Message) {
@@ -242,6 +444,16 @@ func (p *promises) write() error {
 	}
 	if err := p.tx.AddNotifications(p.notifications...); err != nil {
 		return err
+	}
+	if err := p.tx.PutNotifications(p.timed...); err != nil {
+		return err
+	}
+	for why, alerts := range p.spared {
+		for chunk := range slices.Chunk(unique(alerts), Slice) {
+			if err := p.tx.SpareHeld(p.workspace, chunk, why); err != nil {
+				return err
+			}
+		}
 	}
 	for _, id := range p.summaries {
 		if err := p.tx.Revise(p.workspace, id); err != nil {
@@ -303,7 +515,7 @@ func oneEach(jobs []stanna.Job) []stanna.Job {
 	return out
 }
 
-func unique(ids []string) []string {
+func unique[T ~string](ids []T) []T {
 	ids = slices.Clone(ids)
 	slices.Sort(ids)
 	return slices.Compact(ids)

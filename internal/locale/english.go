@@ -23,6 +23,39 @@ func (l Local) Day(t time.Time) string {
 	return t.Format("Mon 2 Jan")
 }
 
+// Clock writes a time of today: "09:20".
+func (l Local) Clock(t time.Time) string { return t.In(l.Zone).Format("15:04") }
+
+// Moment writes a day near now and the time: "Fri 20 Nov 18:00".
+func (l Local) Moment(t time.Time) string { return l.Day(t) + " " + l.Clock(t) }
+
+// When writes a moment as one would say it: the time alone when it is today.
+func (l Local) When(t time.Time) string {
+	if l.DaysAgo(t) == 0 {
+		return l.Clock(t)
+	}
+	return l.Moment(t)
+}
+
+// Ordinal writes a place in a row: "second", "6th".
+func (l Local) Ordinal(n int) string {
+	if n >= 1 && n <= 5 {
+		return [...]string{"first", "second", "third", "fourth", "fifth"}[n-1]
+	}
+	end := "th"
+	if n%100 < 11 || n%100 > 13 {
+		switch n % 10 {
+		case 1:
+			end = "st"
+		case 2:
+			end = "nd"
+		case 3:
+			end = "rd"
+		}
+	}
+	return l.Number(float64(n)) + end
+}
+
 // Ago writes how many days ago something was. What seems to lie ahead was
 // today: the clocks of those who tell us are not ours.
 func (l Local) Ago(t time.Time) string {

@@ -111,6 +111,19 @@ func TestDays(t *testing.T) {
 	}
 }
 
+func TestTimes(t *testing.T) {
+	l := newYork()
+	today, friday := evening.Add(-4*time.Hour), time.Date(2026, 11, 20, 23, 0, 0, 0, time.UTC)
+	if got := l.When(today) + ", " + l.When(friday) + ", " + l.Moment(today); got != "18:00, Fri 20 Nov 18:00, Mon 23 Nov 18:00" {
+		t.Error(got)
+	}
+	for n, want := range map[int]string{1: "first", 5: "fifth", 6: "6th", 11: "11th", 12: "12th", 21: "21st", 22: "22nd", 103: "103rd", 112: "112th", 1001: "1,001st"} {
+		if got := l.Ordinal(n); got != want {
+			t.Errorf("Ordinal(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
 func TestLasting(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		-time.Hour: "less than a minute", time.Minute: "1 minute", 89 * time.Minute: "89 minutes", 2 * time.Hour: "2 hours",

@@ -1,43 +1,76 @@
 package message
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/locale"
 )
 
-// account writes what one wants to know of a client before calling: as
-// fields and as one sentence. What is not known is left out.
-func (c chapter) account() (fields []phrase, sentence phrase) {
-	var facts []phrase
-	add := func(label, value string, fact string) {
+// The labels of fields that an alert may tell already.
+const (
+	healthField     = "Health"
+	engagementField = "Engagement"
+	renewalField    = "Renews"
+)
+
+// account is what one wants to know of a client before calling. What is not
+// known is left out.
+func (c chapter) account() []fact {
+	var facts []fact
+	add := func(label, value, spoken string) {
 		if value != "" {
-			fields = append(fields, say(bold(label), words(" "+value)))
-			facts = append(facts, say(words(fact)))
+			facts = append(facts, fact{label, say(words(value)), say(words(spoken))})
 		}
 	}
 	if c.client.HasMRR() {
-		mrr := c.Money(c.client.MRR)
-		add("MRR", mrr, mrr+" MRR")
+		if mrr := c.Money(c.client.MRR); mrr != "" {
+			add("MRR", mrr, mrr+" MRR")
+		}
 	}
 	renewal, renews := c.renewal()
-	add("Renews", renewal, renews)
+	add(renewalField, renewal, renews)
+	if score, known := c.state.HealthScore(); known && locale.IsNumber(score) {
+		add(healthField, c.standing(score), "health "+c.standing(score))
+	}
 	engagement := c.engagement(c.state.Engagement)
-	add("Engagement", engagement, "engagement "+engagement)
+	add(engagementField, engagement, "engagement "+engagement)
 	if at := c.state.LastContact; !at.IsZero() {
-		kind := outside(contactKind(c.state.LastContactKind), 40)
-		value, fact := say(words(c.Ago(at))), say(words("last contact "+c.Ago(at)))
-		if kind != nil {
-			value, fact = say(value, words(" ("), kind, words(")")), say(fact, words(" ("), kind, words(")"))
+		value := say(words(c.Ago(at)))
+		if kind := outside(contactKind(c.state.LastContactKind), 40); kind != nil {
+			value = say(value, words(" ("), kind, words(")"))
 		}
-		fields = append(fields, say(bold("Last contact"), words(" "), value))
-		facts = append(facts, fact)
+		facts = append(facts, fact{"Last contact", value, say(words("last contact "), value)})
 	}
-	if len(facts) == 0 {
-		return fields, nil
+	return facts
+}
+
+// facts are the fields of an alert: what its type adds, and the account but
+// for what the alert says already.
+func (c chapter) facts(t telling) []fact {
+	if c.whole() {
+		return t.facts
 	}
-	return fields, sentenceOf(joined(", ", facts...))
+	account := slices.DeleteFunc(c.account(), func(f fact) bool { return slices.Contains(t.told, f.label) })
+	return append(account, t.facts...)
+}
+
+// shown writes facts as fields and as one sentence.
+func shown(facts []fact) (fields []phrase, sentence phrase) {
+	var row []phrase
+	for _, f := range facts {
+		fields = append(fields, say(bold(f.label), words(" "), f.value))
+		if f.spoken == nil {
+			f.spoken = say(words(strings.ToLower(f.label)+" "), f.value)
+		}
+		row = append(row, f.spoken)
+	}
+	if len(row) == 0 {
+		return nil, nil
+	}
+	return fields, sentenceOf(joined(", ", row...))
 }
 
 // renewal writes when the contract renews, for the field and as a sentence.

@@ -11,7 +11,17 @@ import (
 // catalogue says who writes about which alert type. A new type is a file and
 // a line here.
 var catalogue = map[stanna.AlertType]func(chapter) telling{
-	stanna.HealthDrop: healthDrop,
+	stanna.HealthDrop:           healthDrop,
+	stanna.ChurnRisk:            churnRisk,
+	stanna.PaymentIssue:         paymentIssue,
+	stanna.EngagementDrop:       engagementDrop,
+	stanna.SentimentNegative:    sentimentNegative,
+	stanna.RevenueAtRisk:        revenueAtRisk,
+	stanna.ExpansionOpportunity: expansionOpportunity,
+	stanna.Milestone:            milestone,
+	stanna.RenewalUpcoming:      renewalUpcoming,
+	stanna.KeyAccountUpdate:     keyAccountUpdate,
+	stanna.Custom:               custom,
 }
 
 // Types lists the alert types that have words of their own, in no order.
@@ -20,42 +30,107 @@ func Types() []stanna.AlertType { return slices.Collect(maps.Keys(catalogue)) }
 // chapter is one alert and what it stands on.
 type chapter struct {
 	locale.Local
-	client stanna.Client
-	state  stanna.State
-	alert  stanna.Alert
-	page   string // our page about the alert
+	client     stanna.Client
+	state      stanna.State
+	alert      stanna.Alert
+	escalation []stanna.EscalationStep
+	people     People
+	page       string // our page about the alert
 }
 
 // telling is what an alert type has to say. The layout of a thread and of a
 // summary make their messages from it. All but change may be empty.
 type telling struct {
 	change phrase   // follows the client's name: "health fell 22 points to 38 (red)"
+	apart  bool     // it is no sentence with the name, so a colon stands between them when it is spoken too
 	since  phrase   // follows the change in a sentence: "in 7 days"
 	course []phrase // small print: "60 → 38 in 7 days ▇▆▃", "first told at 38"
 	past   phrase   // once it is closed: "health fell from 60 to 38"
 	back   phrase   // how it recovered: "38 → 57"
 	now    phrase   // where it stands, when it closed without recovering: "41 (yellow)"
 	why    reasons
+	told   []string // the labels of the account's fields that would say the change again
+	facts  []fact   // further fields
+	lead   phrase   // the first thing to do; nil: call the contact
+	steps  []phrase // what we recommend when neither the rule nor the source does
+	links  []phrase // where else to look
+	good   bool     // it is good news
+	symbol string   // of good news, in place of the severity's
 }
 
 // reasons are what the source gave, in order of weight.
 type reasons struct {
+	title  string // "": Why
 	source phrase // who measured
 	lines  []phrase
-	more   func(shown int) phrase
+	more   func(shown int) phrase // says what the lines that are not shown hold
+	also   []phrase               // what else is going on, below a few lines
+	spare  bool                   // without lines there is nothing to explain
+}
+
+// fact is what is known of a client or a portfolio: a field, and how it is
+// said in a row of others.
+type fact struct {
+	label  string
+	value  phrase
+	spoken phrase // nil: label and value
 }
 
 // tell lets the alert's type speak; a type without an entry is told by the
 // name of its rule.
 func (c chapter) tell() telling {
-	if write, ok := catalogue[c.alert.Type]; ok {
-		return write(c)
+	write, ok := catalogue[c.alert.Type]
+	if !ok {
+		write = custom
 	}
-	rule := outside(c.alert.RuleName, 100)
-	if rule == nil {
-		rule = say(words("an alert"))
+	t := write(c)
+	t.course = slices.DeleteFunc(t.course, func(p phrase) bool { return len(p) == 0 })
+	return t
+}
+
+// whole says whether the alert is about the whole portfolio.
+func (c chapter) whole() bool { return c.alert.ClientID == "" && isNobody(c.client) }
+
+func isNobody(c stanna.Client) bool { return c.ID == "" && c.Name == "" && c.Domain == "" }
+
+// subject is whom or what the alert is about, when it stands before an ending.
+func (c chapter) subject() phrase {
+	switch {
+	case !c.whole():
+		return nameOf(c.client, 200)
+	case c.alert.Type == stanna.RevenueAtRisk:
+		return say(words("MRR at risk"))
 	}
-	return telling{change: rule, past: rule}
+	return say(words("The portfolio"))
+}
+
+// headline is the change with the name of the client before it; a change of
+// the whole portfolio stands alone.
+func (c chapter) headline(t telling) phrase {
+	if c.whole() {
+		return capital(t.change)
+	}
+	return say(c.subject(), words(": "), t.change)
+}
+
+// sentence is the headline as it is spoken.
+func (c chapter) sentence(t telling) phrase {
+	change := joined(" ", t.change, t.since)
+	switch {
+	case c.whole():
+		return change
+	case t.apart:
+		return say(c.subject(), words(": "), change)
+	}
+	return say(c.subject(), words(" "), change)
+}
+
+// symbol is that of the severity, or of good news.
+func (c chapter) symbol(t telling) string {
+	if t.symbol != "" {
+		return t.symbol
+	}
+	return symbolOf(c.alert.Severity)
 }
 
 // nameOf is the client's name, or what else it can be known by.

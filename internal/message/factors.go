@@ -2,6 +2,7 @@ package message
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/gostanna/stanna"
@@ -13,7 +14,8 @@ const maxReasons = 7
 
 // factors are the reasons that the source gave for a change, the weightiest
 // first. When each has its impact, what is shown always adds up to the
-// change: by a last line "other", or by what the hidden ones come to.
+// change: by a last line "other", or by what the hidden ones come to. A change
+// that is no number is not known, and nothing is made to add up to it.
 func (c chapter) factors(change float64) reasons {
 	r := reasons{source: outside(c.alert.Evidence.Source, 80)}
 	list := slices.Clone(c.alert.Evidence.Factors)
@@ -21,14 +23,19 @@ func (c chapter) factors(change float64) reasons {
 	if len(list) == 0 {
 		return r
 	}
-	sums := locale.IsNumber(change)
+	weighed := true
 	for _, f := range list {
-		sums = sums && f.Impact != nil && locale.IsNumber(*f.Impact)
+		weighed = weighed && f.Impact != nil && locale.IsNumber(*f.Impact)
 	}
-	if sums {
-		// The reasons that pull the way the score went come first.
+	sums := weighed && locale.IsNumber(change)
+	if weighed {
+		// The reasons that pull the way the score went come first; where that
+		// is not known, the heaviest.
 		slices.SortStableFunc(list, func(a, b stanna.Factor) int {
-			if change > 0 {
+			switch {
+			case !sums:
+				return cmp.Compare(math.Abs(*b.Impact), math.Abs(*a.Impact))
+			case change > 0:
 				a, b = b, a
 			}
 			return cmp.Compare(*a.Impact, *b.Impact)
@@ -71,4 +78,12 @@ func (c chapter) factor(f stanna.Factor) phrase {
 		line = say(line, words(" ("+c.Signed(*f.Impact)+")"))
 	}
 	return line
+}
+
+// listed are reasons of our own finding, in a row.
+func (c chapter) listed(lines ...phrase) reasons {
+	lines = slices.DeleteFunc(lines, func(p phrase) bool { return len(p) == 0 })
+	return reasons{source: outside(c.alert.Evidence.Source, 80), lines: lines, more: func(shown int) phrase {
+		return joined(" · ", say(words("and "+c.Number(float64(len(lines)-shown))+" more")), link(c.page, "See all"))
+	}}
 }

@@ -109,24 +109,28 @@ func TestGolden(t *testing.T) {
 			Link: "https://stanna.example.com/settings/slack", Now: monday}),
 		"text_only": TextOnly(Thread(fullView())),
 	} {
-		t.Run(name, func(t *testing.T) {
-			checkLimits(t, r)
-			file := filepath.Join("testdata", name+".golden")
-			got := golden(t, r)
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
+		checkGolden(t, name, r)
+	}
+}
+
+func checkGolden(t *testing.T, name string, r Rendered) {
+	t.Run(name, func(t *testing.T) {
+		checkLimits(t, r)
+		file := filepath.Join("testdata", name+".golden")
+		got := golden(t, r)
+		if *update {
+			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("%s differs (-want +got); if it is better now: go test ./internal/message -update\n%s", file, diff)
-			}
-		})
-	}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), got); diff != "" {
+			t.Errorf("%s differs (-want +got); if it is better now: go test ./internal/message -update\n%s", file, diff)
+		}
+	})
 }
 
 // golden shows a message three times: its text, roughly what a reader sees,

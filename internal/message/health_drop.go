@@ -1,11 +1,6 @@
 package message
 
-import (
-	"time"
-
-	"github.com/gostanna/stanna"
-	"github.com/gostanna/stanna/internal/locale"
-)
+import "github.com/gostanna/stanna/internal/locale"
 
 // healthDrop tells a fall of the health score.
 func healthDrop(c chapter) telling {
@@ -16,6 +11,7 @@ func healthDrop(c chapter) telling {
 		back: say(words(c.arrow(min(opened, locale.Tenth(e.Worst)), value))),
 		now:  say(words(c.standing(value))),
 		why:  c.factors(value - base),
+		told: []string{healthField},
 	}
 	if fall := locale.Tenth(base - value); fall > 0 {
 		t.change = say(words("health fell " + c.Number(fall) + pointsTo(fall) + c.standing(value)))
@@ -28,6 +24,7 @@ func healthDrop(c chapter) telling {
 		t.since = say(words("in " + c.Lasting(e.ValueAt.Sub(e.BaseAt))))
 	}
 	t.course = c.course(t.since)
+	t.steps = c.byCause()
 	return t
 }
 
@@ -65,48 +62,4 @@ func pointsTo(fall float64) string {
 		return " point to "
 	}
 	return " points to "
-}
-
-// recently says whether something said about a client still belongs to now.
-func (c chapter) recently(at time.Time) bool {
-	n := c.DaysAgo(at)
-	return !at.IsZero() && n >= -1 && n <= 30
-}
-
-// atTheSameTime lists what else is known to be wrong, for a score that came
-// without reasons. It claims no cause.
-func (c chapter) atTheSameTime() []phrase {
-	var lines []phrase
-	if p := c.state.Payment; p != (stanna.PaymentStanding{}) {
-		lines = append(lines, c.failedPayment(p))
-	}
-	if mood := c.state.Sentiment; mood.Value < 0 && c.recently(mood.At) {
-		lines = append(lines, c.mood(mood.At))
-	}
-	if percent, known := c.againstUsual(c.state.Engagement); known && percent <= bigFall {
-		lines = append(lines, say(words("Engagement "+c.engagement(c.state.Engagement))))
-	}
-	return lines
-}
-
-func (c chapter) failedPayment(p stanna.PaymentStanding) phrase {
-	line := "A payment failed"
-	if amount := c.Money(p.Amount); amount != "" && p.Amount.Minor > 0 {
-		line = "A payment of " + amount + " failed"
-	}
-	if !p.FailedAt.IsZero() {
-		line += " on " + c.Day(p.FailedAt)
-	}
-	if next, err := time.Parse(time.RFC3339, p.NextAttempt); err == nil && next.After(c.Now) {
-		line += ", next try " + c.Day(next)
-	}
-	return say(words(line))
-}
-
-func (c chapter) mood(at time.Time) phrase {
-	quote := outside(c.state.Quote, 240)
-	if quote == nil {
-		return say(words("A conversation on " + c.Day(at) + " was negative"))
-	}
-	return say(words("Said on "+c.Day(at)+": “"), quote, words("”"))
 }

@@ -132,9 +132,11 @@ func (x part) write(limit, line int) string {
 			room -= moreLength
 		}
 		if i > 0 && (written(text) > room || x.most > 0 && i >= x.most) {
+			rest := ellipsis // never in silence
 			if x.more != nil {
-				b.WriteString("\n" + x.more(i).write(mrkdwn, moreLength))
+				rest = x.more(i).write(mrkdwn, moreLength)
 			}
+			b.WriteString("\n" + rest)
 			break
 		}
 		if i > 0 {

@@ -153,3 +153,14 @@ func marked(r Rendered) (marks, bare []string) {
 	}
 	return marks, bare
 }
+
+// A part that has no words for what it leaves out still shows that it does.
+func TestAPartIsNeverCutInSilence(t *testing.T) {
+	x := part{kind: section}
+	for range 100 {
+		x.lines = append(x.lines, outside(strings.Repeat("word ", 30), 200))
+	}
+	if got := x.write(maxSection, lineLength); !strings.HasSuffix(got, "\n"+ellipsis) || units(got) > maxSection {
+		t.Errorf("%d: %s", units(got), got[len(got)-40:])
+	}
+}

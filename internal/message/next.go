@@ -3,55 +3,150 @@ package message
 import (
 	"strings"
 	"time"
+
+	"github.com/gostanna/stanna"
 )
 
 // maxSteps is how many lines of a playbook are shown.
 const maxSteps = 6
 
-// next says what to do: whom to call by when, and the rule's playbook. The
-// day is counted from the opening, so that it does not move when the message
-// is brought up to date.
-func (c chapter) next(playbook string) (lines []phrase, sentence phrase) {
-	due := workdaysAfter(c.alert.OpenedAt.In(c.Zone), workdays(c.alert.Severity))
-	by := words(" by " + c.Day(due))
-	if c.DaysAgo(due) > 0 {
-		by = words(", which was due " + c.Day(due))
+// next says what to do: whom to call by when, and then the rule's playbook,
+// else what the source recommends, else what we do.
+func (c chapter) next(t telling, playbook string) (x part, sentence phrase) {
+	lead := t.lead
+	if lead == nil {
+		lead = c.call()
 	}
-	call := say(words("get in touch"), by, words("; no contact is on file"))
-	if p, ok := c.client.PrimaryContact(); ok {
-		name, title := outside(p.Name, 80), outside(p.Title, 60)
-		if name == nil {
-			name = outside(p.Email, 80)
-		}
-		if title != nil {
-			title = say(words(" ("), title, words(")"))
-		}
-		if name != nil {
-			call = say(words("call "), name, title, by)
-		}
+	steps, by := c.steps(playbook), phrase(nil)
+	if len(steps) == 0 {
+		steps, by = c.recommended()
 	}
-	steps := c.steps(playbook)
-	lines = []phrase{say(bold("Do next"), words("  "), capital(call))}
+	if len(steps) == 0 {
+		steps = t.steps
+	}
+	x = part{kind: section, lines: []phrase{say(bold("Do next"), words("  "), capital(lead))}}
+	heard := []phrase{lead}
 	switch {
-	case len(steps) == 1:
-		lines[0] = joined(" · ", lines[0], steps[0])
+	case len(steps) == 1 && by == nil:
+		x.lines[0] = joined(" · ", x.lines[0], capital(steps[0]))
 	default:
+		if by != nil {
+			x.lines = append(x.lines, say(by, words(":")))
+		}
 		for _, s := range steps {
-			lines = append(lines, say(words("• "), s))
+			x.lines = append(x.lines, say(words("• "), capital(s)))
 		}
 	}
-	return lines, sentenceOf(say(words("do next: "), joined("; ", append([]phrase{call}, steps...)...)))
+	x.more = func(n int) phrase {
+		return joined(" · ", say(words("• and "+c.Count(len(x.lines)-n, "more step"))), link(c.page, "See all"))
+	}
+	for i, s := range steps {
+		if i == 0 && by != nil {
+			s = say(by, words(": "), s)
+		}
+		heard = append(heard, s)
+	}
+	return x, sentenceOf(say(words("do next: "), joined("; ", heard...)))
 }
 
-// workdaysAfter is the day that many working days (Monday to Friday) after t.
-func workdaysAfter(t time.Time, n int) time.Time {
-	for n > 0 {
+// call is the usual first thing to do.
+func (c chapter) call() phrase { return c.reach("call", "get in touch", "") }
+
+// reach says whom to reach and by when: with a contact on file "ask Maria
+// Costa (sponsor) for another card by Wed 25 Nov".
+func (c chapter) reach(with, without, what string) phrase {
+	who := c.contact()
+	if who == nil {
+		return say(words(without+what+c.by()), words("; no contact is on file"))
+	}
+	return say(words(with+" "), who, words(what+c.by()))
+}
+
+// contact is whom to talk with at the client, or nothing.
+func (c chapter) contact() phrase {
+	p, ok := c.client.PrimaryContact()
+	if !ok {
+		return nil
+	}
+	name, title := outside(p.Name, 80), outside(p.Title, 60)
+	if name == nil {
+		name = outside(p.Email, 80)
+	}
+	if name == nil || title == nil {
+		return name
+	}
+	return say(name, words(" ("), title, words(")"))
+}
+
+// by is the day on which the next step is asked for. It is counted from when
+// the step was asked for first, so that it does not move when the message is
+// brought up to date.
+func (c chapter) by() string {
+	due := workdaysAfter(c.asked().In(c.Zone), workdays(c.alert.Severity), c.daysOff())
+	if c.DaysAgo(due) > 0 {
+		return ", overdue since " + c.Day(due)
+	}
+	return " by " + c.Day(due)
+}
+
+// asked is when the step was asked for: with the opening, or with what has
+// come since and asks for another.
+func (c chapter) asked() time.Time {
+	at, e := c.alert.OpenedAt, c.alert.Evidence
+	if e.Payment != nil && e.Payment.FailedAt.After(at) {
+		return e.Payment.FailedAt
+	}
+	if day, ok := c.DayOf(e.Date); ok && c.alert.Type == stanna.RenewalUpcoming && e.Told > 0 && e.Told < 1000 {
+		if told := day.AddDate(0, 0, -int(e.Told)); told.After(at) { // a further step of the ladder
+			return told
+		}
+	}
+	return at
+}
+
+// daysOff says whether a local day is a holiday of the workspace.
+func (c chapter) daysOff() func(time.Time) bool {
+	hours := c.Settings.BusinessHours
+	if len(hours.Holidays) == 0 {
+		return func(time.Time) bool { return false }
+	}
+	calendar := hours.In(c.Zone)
+	return func(t time.Time) bool { return calendar.Holiday(t.Format(time.DateOnly)) }
+}
+
+// workdaysAfter is the day that many working days (Monday to Friday, but for
+// days off) after t.
+func workdaysAfter(t time.Time, n int, off func(time.Time) bool) time.Time {
+	for tries := 0; n > 0 && tries < 100; tries++ {
 		t = t.AddDate(0, 0, 1)
-		if t.Weekday() != time.Saturday && t.Weekday() != time.Sunday {
+		if t.Weekday() != time.Saturday && t.Weekday() != time.Sunday && !off(t) {
 			n--
 		}
 	}
 	return t
+}
+
+// recommended is what the source recommends, and that it does.
+func (c chapter) recommended() (steps []phrase, by phrase) {
+	for _, action := range c.alert.Evidence.Actions {
+		step := outside(action, 300)
+		if step == nil {
+			continue
+		}
+		if len(steps) == maxSteps {
+			steps = append(steps, joined(" · ", say(words("and more steps")), link(c.page, "See all")))
+			break
+		}
+		steps = append(steps, step)
+	}
+	if len(steps) == 0 {
+		return nil, nil
+	}
+	by = outside(c.alert.Evidence.Source, 80)
+	if by == nil {
+		by = say(words("The source"))
+	}
+	return steps, say(by, words(" recommends"))
 }
 
 // steps are the lines of a playbook, with its addresses as links.
@@ -75,7 +170,8 @@ func (c chapter) steps(playbook string) []phrase {
 }
 
 // withLinks makes links of the addresses in a line that the team wrote.
-// Nothing else in a message makes a link of text that it was given.
+// But for the address of a failed payment, nothing else in a message makes a
+// link of text that it was given.
 func withLinks(line string) phrase {
 	var p phrase
 	for line != "" {

@@ -206,15 +206,16 @@ func (p phrase) shrink(room int) {
 
 func (s span) write(b *strings.Builder, v voice) {
 	text := s.text
-	switch v {
-	case plain:
+	switch {
+	case !s.elastic && v == spoken:
+		text = escape.Replace(strings.ReplaceAll(text, " → ", " to ")) // for who hears it
+	case v == plain && s.elastic:
 		text = withoutEmoji(text)
-	case mrkdwn:
+	case !s.elastic && v == mrkdwn:
+		text = escape.Replace(text)
+	case v == mrkdwn:
 		text = escape.Replace(unstyled(text))
-	case spoken:
-		if !s.elastic {
-			text = strings.ReplaceAll(text, " → ", " to ") // for who hears it
-		}
+	case v == spoken:
 		text = escape.Replace(unlinked(unstyled(text)))
 	}
 	if rightToLeft(text) {

@@ -2,6 +2,7 @@ package message
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,16 @@ func anyHistory(t *rapid.T) stanna.History {
 func anyState(t *rapid.T) stanna.State {
 	s := stanna.State{Health: anyHistory(t), Engagement: anyHistory(t)}
 	s.LastContact, s.LastContactKind = anyTime().Draw(t, "contact"), anyText().Draw(t, "kind")
+	s.Churn, s.Status, s.EngagementUnit = stanna.Reading{Value: anyNumber().Draw(t, "churn"), At: anyTime().Draw(t, "churn at")}, anyText().Draw(t, "status"), anyText().Draw(t, "unit")
+	if rapid.Bool().Draw(t, "uses") {
+		s.Usage = map[string]stanna.Usage{anyText().Draw(t, "limit name"): {Used: anyNumber().Draw(t, "used"), Limit: anyNumber().Draw(t, "of"), Unit: anyText().Draw(t, "usage unit")}, "seats": {Used: 1, Limit: 2}}
+	}
+	for range rapid.IntRange(0, 4).Draw(t, "moods") {
+		s.Moods = append(s.Moods, stanna.Mood{At: anyTime().Draw(t, "mood time"), Score: anyNumber().Draw(t, "score"), Quote: anyText().Draw(t, "words")})
+	}
+	if rapid.Bool().Draw(t, "owes") {
+		s.Payment = anyPayment(t)
+	}
 	s.Sentiment, s.Quote = stanna.Reading{Value: anyNumber().Draw(t, "mood"), At: anyTime().Draw(t, "mood at")}, anyText().Draw(t, "quote")
 	if rapid.Bool().Draw(t, "owes") {
 		s.Payment = stanna.PaymentStanding{FailedAt: anyTime().Draw(t, "failed"), NextAttempt: anyText().Draw(t, "next"),
@@ -75,33 +86,98 @@ func anyState(t *rapid.T) stanna.State {
 	return s
 }
 
+// anyReason is a reason that an alert may carry, or one that nobody knows.
+func anyReason() *rapid.Generator[stanna.Reason] {
+	known := []stanna.Reason{"", "made_up", stanna.ReasonRecovered, stanna.ReasonPaid, stanna.ReasonRenewed, stanna.ReasonConditionOver, stanna.ReasonResolvedByPerson,
+		stanna.ReasonWorsened, stanna.ReasonSnoozeOver, stanna.ReasonFirstContact, stanna.ReasonFoundInBackfill, stanna.ReasonNotTakenUp, stanna.ReasonVeryNegative}
+	for r := range endings {
+		known = append(known, r)
+	}
+	slices.Sort(known)
+	return rapid.SampledFrom(known)
+}
+
 func anyAlert() *rapid.Generator[stanna.Alert] {
+	types := append(Types(), "unknown")
+	slices.Sort(types)
 	return rapid.Custom(func(t *rapid.T) stanna.Alert {
-		a := stanna.Alert{
+		return stanna.Alert{
 			ID: anyText().Draw(t, "alert"), RuleName: anyText().Draw(t, "rule"),
-			Type:     rapid.SampledFrom([]stanna.AlertType{stanna.HealthDrop, stanna.HealthDrop, "unknown"}).Draw(t, "type"),
+			ClientID: rapid.SampledFrom([]string{"acme", ""}).Draw(t, "client id"),
+			Type:     rapid.SampledFrom(types).Draw(t, "type"),
 			Severity: rapid.SampledFrom([]stanna.Severity{stanna.Critical, stanna.High, stanna.Medium, stanna.Low, stanna.Info, "?"}).Draw(t, "severity"),
-			Status:   rapid.SampledFrom([]stanna.AlertStatus{stanna.AlertOpen, stanna.AlertResolved}).Draw(t, "status"),
-			Why: rapid.SampledFrom([]stanna.Reason{stanna.ReasonRecovered, stanna.ReasonNotRecovered, stanna.ReasonChurned,
-				stanna.ReasonExcluded, stanna.ReasonRuleOff, stanna.ReasonWorsened}).Draw(t, "why"),
+			Status:   rapid.SampledFrom([]stanna.AlertStatus{stanna.AlertOpen, stanna.AlertOpen, stanna.AlertTaken, stanna.AlertSnoozed, stanna.AlertResolved}).Draw(t, "status"),
+			Why:      anyReason().Draw(t, "why"),
 			Unstable: rapid.Bool().Draw(t, "unstable"),
 			OpenedAt: anyTime().Draw(t, "opened at"), UpdatedAt: anyTime().Draw(t, "updated at"), ClosedAt: anyTime().Draw(t, "closed at"),
-			Evidence: stanna.Evidence{
-				Base: anyNumber().Draw(t, "base"), BaseAt: anyTime().Draw(t, "base at"), FirstSeen: rapid.Bool().Draw(t, "first"),
-				Opened: anyNumber().Draw(t, "opened"), Value: anyNumber().Draw(t, "newest"), ValueAt: anyTime().Draw(t, "value at"),
-				Worst: anyNumber().Draw(t, "worst"), Source: anyText().Draw(t, "source"),
+			Evidence: anyEvidence(t),
+			Life: stanna.Life{
+				JoinedTo: rapid.SampledFrom([]string{"", "al_1"}).Draw(t, "joined"), TakenBy: anyPerson(t), TakenAt: anyTime().Draw(t, "taken at"),
+				AssignedTo: anyPerson(t), SnoozedBy: anyPerson(t), SnoozedUntil: anyTime().Draw(t, "snoozed until"),
+				Escalated: rapid.IntRange(0, 3).Draw(t, "escalated"), Outcome: rapid.SampledFrom(append(stanna.Outcomes(), "", "?")).Draw(t, "outcome"),
+				ClosedBy: anyPerson(t), Note: anyText().Draw(t, "note"),
 			},
 		}
-		text, with := anyText().Draw(t, "factor"), rapid.Bool().Draw(t, "impacts")
-		for range rapid.SampledFrom([]int{0, 1, 5, 50}).Draw(t, "factors") {
-			f := stanna.Factor{Name: text, Detail: text}
-			if with {
-				f.Impact = impact(anyNumber().Draw(t, "impact"))
-			}
-			a.Evidence.Factors = append(a.Evidence.Factors, f)
-		}
-		return a
 	})
+}
+
+// anyEvidence fills everything that any type may look at, likely and unlikely.
+func anyEvidence(t *rapid.T) stanna.Evidence {
+	e := stanna.Evidence{
+		Trigger: rapid.SampledFrom([]stanna.Reason{"", stanna.ReasonFellFar, stanna.ReasonChurnRose, stanna.ReasonPaymentAgain, stanna.ReasonBelowBaseline, stanna.ReasonWentSilent,
+			stanna.ReasonVeryNegative, stanna.ReasonNegativeTrend, stanna.ReasonLimitFilled, stanna.ReasonGrowing, stanna.ReasonAnniversary, stanna.ReasonGoalReached,
+			stanna.ReasonZoneChanged, stanna.ReasonStatusChanged}).Draw(t, "trigger"),
+		Base: anyNumber().Draw(t, "base"), BaseAt: anyTime().Draw(t, "base at"), FirstSeen: rapid.Bool().Draw(t, "first"),
+		Opened: anyNumber().Draw(t, "opened"), Value: anyNumber().Draw(t, "newest"), ValueAt: anyTime().Draw(t, "value at"),
+		Worst: anyNumber().Draw(t, "worst"), Told: anyNumber().Draw(t, "told"), Source: anyText().Draw(t, "source"),
+		Quote: anyText().Draw(t, "quote"), Count: rapid.IntRange(-1, 12).Draw(t, "count"), Limit: anyNumber().Draw(t, "limit"), Above: anyNumber().Draw(t, "above"),
+		Subject: anyText().Draw(t, "subject"), Since: anyTime().Draw(t, "since"),
+		Date:  rapid.SampledFrom([]string{"", "2027-01-14", "2026-11-23", "0001-01-01", "9999-12-31", "soon"}).Draw(t, "date"),
+		Was:   rapid.OneOf(anyText(), rapid.SampledFrom([]string{"", "red", "green"})).Draw(t, "was"),
+		Is:    rapid.OneOf(anyText(), rapid.SampledFrom([]string{"", "red", "yellow"})).Draw(t, "is"),
+		Moved: rapid.IntRange(-1, 500).Draw(t, "moved"), Share: anyNumber().Draw(t, "share"), Loss: anyNumber().Draw(t, "loss"),
+		Clients: rapid.IntRange(-1, 500).Draw(t, "at risk"),
+	}
+	if rapid.Bool().Draw(t, "pays") {
+		p := anyPayment(t)
+		e.Payment = &p
+	}
+	text, with := anyText().Draw(t, "factor"), rapid.Bool().Draw(t, "impacts")
+	for range rapid.SampledFrom([]int{0, 1, 5, 50}).Draw(t, "factors") {
+		f := stanna.Factor{Name: text, Detail: text}
+		if with {
+			f.Impact = impact(anyNumber().Draw(t, "impact"))
+		}
+		e.Factors = append(e.Factors, f)
+	}
+	for range rapid.SampledFrom([]int{0, 0, 2, 50}).Draw(t, "actions") {
+		e.Actions = append(e.Actions, text)
+	}
+	for range rapid.SampledFrom([]int{0, 1, 10}).Draw(t, "moves") {
+		e.Moves = append(e.Moves, stanna.Move{ClientID: text, Name: text, Amount: anyNumber().Draw(t, "move"), Why: anyReason().Draw(t, "move why")})
+	}
+	return e
+}
+
+func anyPayment(t *rapid.T) stanna.PaymentStanding {
+	return stanna.PaymentStanding{
+		FailedAt: anyTime().Draw(t, "failed at"), FirstAt: anyTime().Draw(t, "first at"),
+		Amount:      stanna.Money{Minor: rapid.Int64().Draw(t, "owed"), Currency: rapid.SampledFrom([]string{"", "USD", "JPY", "<!>"}).Draw(t, "owed currency")},
+		Attempt:     rapid.IntRange(-1, 1000).Draw(t, "attempt"),
+		NextAttempt: rapid.SampledFrom([]string{"", "2026-11-26T10:00:00Z", "2020-01-01T00:00:00Z", "<!here>"}).Draw(t, "next attempt"),
+		Status:      rapid.SampledFrom([]string{"", stanna.PaymentFailing, stanna.PaymentPastDue, "<!here>"}).Draw(t, "payment status"),
+		Decline:     rapid.SampledFrom([]stanna.Decline{"", stanna.SoftDecline, stanna.HardDecline, "?"}).Draw(t, "decline"),
+		Code:        rapid.OneOf(anyText(), rapid.SampledFrom([]string{"", "insufficient_funds", "stolen_card"})).Draw(t, "code"),
+		Invoice:     anyText().Draw(t, "invoice"), URL: anyAddress().Draw(t, "payment link"), Source: anyText().Draw(t, "payer"),
+	}
+}
+
+func anyPerson(t *rapid.T) string {
+	return rapid.OneOf(rapid.SampledFrom([]string{"", "ana@example.com", "ANA@example.com", "sync-job"}), anyText()).Draw(t, "person")
+}
+
+func anyTeam(t *rapid.T) People {
+	return People{"ana@example.com": {Name: anyText().Draw(t, "ana"), Email: "ana@example.com", SlackID: "U012ANA"}}
 }
 
 func anySettings(t *rapid.T) stanna.Settings {
@@ -118,7 +194,8 @@ func anyOwner(t *rapid.T) Owner {
 }
 
 func anyIntended(t *rapid.T) Intended {
-	return Intended{Name: anyText().Draw(t, "intended"), Why: anyText().Draw(t, "intended why")}
+	return Intended{Name: anyText().Draw(t, "intended"), Why: anyText().Draw(t, "intended why"), Away: rapid.Bool().Draw(t, "away"), BackAt: anyTime().Draw(t, "back at"),
+		Reason: rapid.SampledFrom([]stanna.Reason{"", stanna.ReasonDeputy, stanna.ReasonManager, stanna.ReasonNobodyThere}).Draw(t, "intended reason")}
 }
 
 // checkSafe says that nothing from outside became a mark of Slack's.
@@ -158,11 +235,14 @@ func TestAnyThreadFitsAndIsSafe(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := ThreadView{
 			Settings: anySettings(t), Client: anyClient().Draw(t, "client"), State: anyState(t), Owner: anyOwner(t),
-			Link: anyAddress().Draw(t, "client link"), Intended: anyIntended(t), Now: monday,
+			People: anyTeam(t), Link: anyAddress().Draw(t, "client link"), Intended: anyIntended(t), Now: monday,
+		}
+		if rapid.IntRange(0, 4).Draw(t, "portfolio") == 0 {
+			v.Client = stanna.Client{}
 		}
 		for range rapid.SampledFrom([]int{0, 1, 1, 2, 12}).Draw(t, "alerts") {
 			v.Alerts = append(v.Alerts, AlertView{
-				Alert: anyAlert().Draw(t, "alert"), Playbook: anyText().Draw(t, "playbook"),
+				Alert: anyAlert().Draw(t, "alert"), Playbook: anyText().Draw(t, "playbook"), Escalation: anyEscalation(t),
 				Links: Links{Alert: anyAddress().Draw(t, "alert link"), Rule: anyAddress().Draw(t, "rule link")},
 			})
 		}
@@ -175,7 +255,7 @@ func TestAnyThreadFitsAndIsSafe(t *testing.T) {
 
 func TestAnySummaryFitsAndIsSafe(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		v := SummaryView{Settings: anySettings(t), Reason: anyText().Draw(t, "reason"), Link: anyAddress().Draw(t, "link"),
+		v := SummaryView{Settings: anySettings(t), Occasion: anyOccasion(t), People: anyTeam(t), Link: anyAddress().Draw(t, "link"),
 			Intended: anyIntended(t), Now: monday}
 		var owners []Owner
 		for range rapid.SampledFrom([]int{0, 1, 5, 30}).Draw(t, "items") {
@@ -190,6 +270,50 @@ func TestAnySummaryFitsAndIsSafe(t *testing.T) {
 		r := Summary(v)
 		checkLimits(t, r)
 		checkSafe(t, r, owners...)
+	})
+}
+
+func anyEscalation(t *rapid.T) (steps []stanna.EscalationStep) {
+	for range rapid.IntRange(0, 2).Draw(t, "steps") {
+		steps = append(steps, stanna.EscalationStep{After: rapid.IntRange(0, 100_000).Draw(t, "after"), Raise: rapid.SampledFrom([]stanna.Severity{"", stanna.Critical}).Draw(t, "raise")})
+	}
+	return steps
+}
+
+func anyOccasion(t *rapid.T) stanna.Occasion {
+	return stanna.Occasion{
+		Why: rapid.SampledFrom([]stanna.Reason{"", stanna.ReasonOutsideHours, stanna.ReasonDailyDigest, stanna.ReasonWeeklyDigest, stanna.ReasonFirstContact,
+			stanna.ReasonFoundInBackfill, stanna.ReasonSilenced, stanna.ReasonReleased, stanna.ReasonWhileSnoozed, "made_up"}).Draw(t, "occasion"),
+		Since: anyTime().Draw(t, "waited since"), Recovered: rapid.IntRange(0, 3).Draw(t, "recovered"), Late: rapid.Bool().Draw(t, "late"),
+		Date: rapid.SampledFrom([]string{"", "2026-11-23", "<!here>"}).Draw(t, "digest of"), By: anyPerson(t),
+	}
+}
+
+func TestAnyNoticeFitsAndIsSafe(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := Notice(NoticeView{Settings: anySettings(t), TypeName: anyText().Draw(t, "type"), Link: anyAddress().Draw(t, "link"), People: anyTeam(t),
+			Intended: anyIntended(t), Now: monday,
+			Surge: stanna.Surge{
+				Type: rapid.SampledFrom([]stanna.AlertType{stanna.HealthDrop, stanna.Custom, "?"}).Draw(t, "of"), Source: anyText().Draw(t, "source"),
+				Status:  rapid.SampledFrom([]stanna.SurgeStatus{stanna.SurgeHolding, stanna.SurgeReleased, stanna.SurgeDiscarded, "?"}).Draw(t, "status"),
+				Clients: rapid.IntRange(-1, 1_000_000).Draw(t, "clients"), Book: rapid.IntRange(-1, 1_000_000).Draw(t, "book"),
+				BeganAt: anyTime().Draw(t, "began"), Until: anyTime().Draw(t, "until"), UpdatedAt: anyTime().Draw(t, "updated"), EndedBy: anyPerson(t),
+			}})
+		checkLimits(t, r)
+		checkSafe(t, r)
+	})
+}
+
+func TestAnyPortraitFitsAndIsSafe(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := PortraitView{Settings: anySettings(t), Client: anyClient().Draw(t, "client"), State: anyState(t), Owner: anyOwner(t), People: anyTeam(t),
+			Link: anyAddress().Draw(t, "link"), By: anyPerson(t), Intended: anyIntended(t), Now: monday}
+		for range rapid.SampledFrom([]int{0, 1, 12}).Draw(t, "alerts") {
+			v.Alerts = append(v.Alerts, AlertView{Alert: anyAlert().Draw(t, "alert"), Links: Links{Alert: anyAddress().Draw(t, "alert link")}})
+		}
+		r := Portrait(v)
+		checkLimits(t, r)
+		checkSafe(t, r, v.Owner)
 	})
 }
 
@@ -209,7 +333,7 @@ func TestEverythingLongAtOnce(t *testing.T) {
 	v := fullView()
 	v.Client.Name, v.Owner.Name, v.State.LastContactKind = long, long, long
 	v.Client.Contacts = []stanna.Contact{{Name: long, Title: long}}
-	v.Intended = Intended{long, long}
+	v.Intended = Intended{Name: long, Why: long}
 	v.Link = address
 	a := v.Alerts[0]
 	a.Links = Links{Alert: address, Rule: address}
@@ -233,7 +357,7 @@ func TestEverythingLongAtOnce(t *testing.T) {
 	for i := range s.Items {
 		s.Items[i].Client.Name, s.Items[i].Owner.Name, s.Items[i].Link = long, long, address
 	}
-	s.Link, s.Reason = address, long
+	s.Link, s.Intended = address, Intended{Name: long, Why: long}
 	checkLimits(t, Summary(s))
 }
 

@@ -32,25 +32,28 @@ func (v SummaryView) page() page {
 	if tally.Clients == 0 {
 		tally = tallyOf(v.Items)
 	}
-	headline := tally.headline(l)
-	p := page{header: say(words(tally.symbol()+" "), words(headline)), spoken: []phrase{say(words(headline + "."))}}
+	title, lead := occasion{l, v.Occasion}.words(tally)
+	p := page{header: say(words(tally.symbol()+" "), words(title)), spoken: []phrase{say(words(title + "."))}}
 	var print []phrase
-	if reason := outside(v.Reason, 200); reason != nil {
-		print = append(print, reason)
-		p.spoken = append(p.spoken, say(reason, words(".")))
+	for _, line := range lead {
+		print = append(print, capital(say(words(line))))
+		p.spoken = append(p.spoken, sentenceOf(say(words(line))))
 	}
 	if mrr := l.Money(revenueOf(open)); mrr != "" && v.Tally.Clients == 0 && len(open) > 0 {
 		print = append(print, say(words(mrr+" MRR in all")))
 		p.spoken = append(p.spoken, say(words(mrr+" MRR in all.")))
 	}
-	p.parts = append(p.parts, part{kind: context, lines: oneLine(joined(" · ", print...))}, part{kind: context, lines: v.Intended.note()})
+	p.parts = append(p.parts, part{kind: context, lines: oneLine(joined(" · ", print...))}, part{kind: context, lines: v.Intended.note(l)})
 	v.list(&p, l, open, maxNamed, tally.open(), "")
 	v.list(&p, l, closed, maxClosed, tally.Closed, "Closed since")
-	for _, note := range v.Intended.note() {
+	for _, note := range v.Intended.note(l) {
 		p.spoken = append(p.spoken, sentenceOf(note))
 	}
-	all := tally.open() + tally.Closed
-	if see := link(v.Link, "See all "+l.Number(float64(all))); see != nil {
+	label := "See all " + l.Number(float64(tally.all()))
+	if tally.all() < 2 {
+		label = "Open"
+	}
+	if see := link(v.Link, label); see != nil {
 		p.parts = append(p.parts, part{kind: section, lines: []phrase{see}})
 		p.more = see
 	}
@@ -68,7 +71,7 @@ func (v SummaryView) list(p *page, l locale.Local, items []SummaryItem, most, al
 	}
 	before := len(lines)
 	for _, item := range items[:min(len(items), most)] {
-		shown, heard := item.line(chapter{Local: l, client: item.Client, alert: item.Alert})
+		shown, heard := item.line(chapter{Local: l, client: item.Client, alert: item.Alert, people: v.People}, occasion{l, v.Occasion}.calls())
 		lines = append(lines, shown)
 		p.spoken = append(p.spoken, heard)
 	}
@@ -85,25 +88,49 @@ func (v SummaryView) list(p *page, l locale.Local, items []SummaryItem, most, al
 
 // line tells one alert: "🟠 High · Acme Corp: health fell 22 points to 38
 // (red) · $12,400 MRR · @ana". The spoken form links nothing, since the page
-// of all of them is linked at the end.
-func (i SummaryItem) line(c chapter) (shown, heard phrase) {
+// of all of them is linked at the end. Owners are called only where it is news
+// and nobody is on it yet.
+func (i SummaryItem) line(c chapter, calls bool) (shown, heard phrase) {
 	t := c.tell()
 	name := nameOf(i.Client, 80)
+	if c.whole() {
+		name = c.subject()
+	}
 	if !i.Alert.Open() {
 		ending, symbol := c.ending(t)
-		return say(words(symbol+" "), linked(i.Link, name), ending), say(name, ending, words("."))
+		return say(words(symbol+" "), named(i.Link, name), ending), say(name, ending, words("."))
 	}
-	owner := i.Owner.or(i.Client).called(pressing(i.Alert.Severity))
-	var mrr phrase
+	var mrr, owner phrase
 	if i.Client.HasMRR() {
 		if m := c.Money(i.Client.MRR); m != "" {
 			mrr = say(words(m + " MRR"))
 		}
 	}
+	if !c.whole() {
+		owner = i.Owner.or(i.Client).called(calls && pressing(i.Alert.Severity) && i.Alert.Status == stanna.AlertOpen)
+	}
 	word := wordOf(i.Alert.Severity)
-	shown = joined(" · ", say(words(symbolOf(i.Alert.Severity)+" "+word+" · "), linked(i.Link, name), words(": "), t.change), mrr, owner)
-	heard = say(joined(", ", say(words(word+": "), name, words(" "), t.change), mrr, owner), words("."))
-	return shown, heard
+	lead := say(words(c.symbol(t) + " " + word + " · "))
+	if c.whole() {
+		shown = joined(" · ", say(lead, named(i.Link, say(words("Portfolio"))), words(": "), t.change), c.doing().shown())
+		return shown, say(joined(", ", say(words(word+": "), t.change), c.doing().words), words("."))
+	}
+	heard = say(words(word+": "), name, words(" "), t.change)
+	if t.apart {
+		heard = say(words(word+": "), name, words(": "), t.change)
+	}
+	shown = joined(" · ", say(lead, named(i.Link, name), words(": "), t.change), mrr, owner, c.doing().shown())
+	return shown, say(joined(", ", heard, mrr, owner, c.doing().words), words("."))
+}
+
+// named is a name that leads to a page.
+func named(address string, name phrase) phrase {
+	if len(name) == 1 && !name[0].elastic {
+		if l := link(address, name[0].text); l != nil {
+			return l
+		}
+	}
+	return linked(address, name)
 }
 
 // oneLine is the phrase as the only line of a part, or no line.

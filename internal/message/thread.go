@@ -3,6 +3,7 @@ package message
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/locale"
@@ -23,58 +24,75 @@ func (v ThreadView) page() page {
 			}
 			return 1
 		}
-		if a.Open() {
-			return cmp.Compare(b.Severity.Rank(), a.Severity.Rank())
+		if !a.Open() {
+			return 0
 		}
-		return 0
+		return cmp.Or(cmp.Compare(b.Severity.Rank(), a.Severity.Rank()), compareBool(a.JoinedTo != "", b.JoinedTo != ""))
 	})
 	if len(alerts) == 0 {
 		return v.nothing()
 	}
 	c := v.chapter(alerts[0])
+	t := c.tell()
 	var p page
 	if alerts[0].Open() {
-		p = v.openPage(c, alerts[0])
+		p = v.openPage(c, t, alerts[0])
 	} else {
-		p = v.closedPage(c)
+		p = v.closedPage(c, t)
 	}
 	v.others(&p, alerts[1:])
-	v.end(&p, c, alerts[0])
+	v.end(&p, c, t, alerts[0])
 	return p
 }
 
-func (v ThreadView) chapter(a AlertView) chapter {
-	return chapter{Local: locale.For(v.Settings, v.Now), client: v.Client, state: v.State, alert: a.Alert, page: a.Links.Alert}
+// compareBool puts what is not so before what is.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
-// openPage tells an alert that somebody should act on.
-func (v ThreadView) openPage(c chapter, a AlertView) page {
-	t := c.tell()
-	owner := v.Owner.or(v.Client).called(pressing(a.Severity))
-	fieldList, account := c.account()
-	steps, next := c.next(a.Playbook)
+func (v ThreadView) chapter(a AlertView) chapter {
+	return chapter{Local: locale.For(v.Settings, v.Now), client: v.Client, state: v.State, alert: a.Alert,
+		escalation: a.Escalation, people: v.People, page: a.Links.Alert}
+}
+
+// openPage tells an alert that somebody should act on. Once somebody is on it
+// nobody is called any more.
+func (v ThreadView) openPage(c chapter, t telling, a AlertView) page {
+	word := say(words(wordOf(a.Severity)))
+	var owned phrase
+	if !c.whole() {
+		owned = owns(v.Owner.or(v.Client).called(pressing(a.Severity) && a.Status == stanna.AlertOpen))
+	}
+	fieldList, account := shown(c.facts(t))
+	next, spokenNext := c.next(t, a.Playbook)
 	why, spokenWhy := c.why(t)
 	p := page{
-		header: say(words(symbolOf(a.Severity)+" "), nameOf(v.Client, 200), words(": "), t.change),
+		header: say(words(c.symbol(t)+" "), c.headline(t)),
 		parts: []part{
-			{kind: context, lines: []phrase{joined(" · ", append([]phrase{say(words(wordOf(a.Severity))), owns(owner)}, t.course...)...)}},
-			{kind: context, lines: c.notes(v.Intended)},
-			{kind: fields, lines: fieldList},
-			why,
-			{kind: section, lines: steps},
+			{kind: context, lines: []phrase{joined(" · ", append([]phrase{word, owned}, t.course...)...)}},
 		},
-		spoken: []phrase{
-			say(words(wordOf(a.Severity)+": "), nameOf(v.Client, 200), words(" "), joined(" ", t.change, t.since), words(".")),
-			account,
-			spokenWhy,
-			next,
-			sentenceOf(owns(owner)),
-		},
+		spoken: []phrase{say(word, words(": "), c.sentence(t), words("."))},
+	}
+	for _, r := range c.life(t) {
+		p.parts = append(p.parts, part{kind: context, lines: []phrase{r.shown()}})
+		p.spoken = append(p.spoken, sentenceOf(r.words))
 	}
 	if len(t.course) > 1 {
-		p.spoken = slices.Insert(p.spoken, 1, sentenceOf(joined(", ", t.course[1:]...)))
+		p.spoken = append(p.spoken, sentenceOf(joined(", ", t.course[1:]...)))
 	}
-	for _, note := range c.notes(v.Intended) {
+	notes := c.notes(v.Intended)
+	p.parts = append(p.parts, part{kind: context, lines: notes}, part{kind: fields, lines: fieldList}, why, next)
+	p.spoken = append(p.spoken, account, spokenWhy, spokenNext)
+	if owned != nil {
+		p.spoken = append(p.spoken, sentenceOf(owned))
+	}
+	for _, note := range notes {
 		p.spoken = append(p.spoken, sentenceOf(note))
 	}
 	return p
@@ -91,8 +109,12 @@ func owns(owner phrase) phrase {
 // why shows the reasons that the source gave. Without any it says so, and
 // what else is going on, and invents nothing.
 func (c chapter) why(t telling) (part, phrase) {
+	title := t.why.title
+	if title == "" {
+		title = "Why"
+	}
 	if len(t.why.lines) > 0 {
-		lines := []phrase{bold("Why")}
+		lines := []phrase{bold(title)}
 		for _, l := range t.why.lines {
 			lines = append(lines, say(words("• "), l))
 		}
@@ -101,16 +123,26 @@ func (c chapter) why(t telling) (part, phrase) {
 		if shown < len(t.why.lines) {
 			spoken = append(spoken, t.why.more(shown)[:1])
 		}
+		heard := say(words(strings.ToLower(title)+": "), joined("; ", spoken...))
 		more := func(n int) phrase { return say(words("• "), t.why.more(n-1)) }
-		return part{kind: section, lines: lines, most: 1 + maxReasons, more: more},
-			sentenceOf(say(words("why: "), joined("; ", spoken...)))
+		if len(t.why.also) == 0 {
+			return part{kind: section, lines: lines, most: 1 + maxReasons, more: more}, sentenceOf(heard)
+		}
+		lines = append(lines, say(words("At the same time:")))
+		for _, l := range t.why.also {
+			lines = append(lines, say(words("• "), l))
+		}
+		return part{kind: section, lines: lines, more: more}, sentenceOf(say(heard, words(". At the same time: "), joined("; ", t.why.also...)))
+	}
+	if t.why.spare || c.whole() {
+		return part{}, nil
 	}
 	none := say(words("No reason given"))
 	if t.why.source != nil {
 		none = say(words("No reason given by "), t.why.source)
 	}
 	also := c.atTheSameTime()
-	lines := []phrase{say(bold("Why"), words("  "), none)}
+	lines := []phrase{say(bold(title), words("  "), none)}
 	if len(also) == 0 {
 		return part{kind: section, lines: lines}, sentenceOf(none)
 	}
@@ -122,56 +154,46 @@ func (c chapter) why(t telling) (part, phrase) {
 }
 
 // closedPage tells how it ended.
-func (v ThreadView) closedPage(c chapter) page {
-	t := c.tell()
+func (v ThreadView) closedPage(c chapter, t telling) page {
 	ending, symbol := c.ending(t)
 	was := say(words("was "+wordOf(c.alert.Severity)+": "), t.past)
-	if !c.alert.OpenedAt.IsZero() {
-		was = say(was, words(" on "+c.Date(c.alert.OpenedAt)))
-	}
 	print := []phrase{capital(was)}
+	if !c.alert.OpenedAt.IsZero() {
+		print = append(print, say(words("opened "+c.Date(c.alert.OpenedAt))))
+	}
 	if c.alert.Why == stanna.ReasonNotRecovered && t.now != nil {
 		print = append(print, say(words("now "), t.now))
 	}
-	if owner := v.Owner.or(v.Client).name(); owner != nil {
+	if owner := v.Owner.or(v.Client).name(); owner != nil && !c.whole() {
 		print = append(print, owns(owner))
 	}
-	name := nameOf(v.Client, 200)
+	head := say(c.subject(), ending)
 	p := page{
-		header: say(words(symbol+" "), name, ending),
+		header: say(words(symbol+" "), head),
 		parts: []part{
 			{kind: context, lines: []phrase{joined(" · ", print...)}},
-			{kind: context, lines: v.Intended.note()},
+			{kind: section, lines: oneLine(c.remarked())},
+			{kind: context, lines: v.Intended.note(c.Local)},
 		},
-		spoken: []phrase{say(name, ending, words(".")), sentenceOf(joined(", ", print...))},
+		spoken: []phrase{say(head, words(".")), sentenceOf(joined(", ", print...))},
 	}
-	for _, note := range v.Intended.note() {
+	if note := c.remarked(); note != nil {
+		p.spoken = append(p.spoken, note)
+	}
+	for _, note := range v.Intended.note(c.Local) {
 		p.spoken = append(p.spoken, sentenceOf(note))
 	}
 	return p
 }
 
-// ending follows the client's name: " recovered: 38 → 57 in 9 days".
-func (c chapter) ending(t telling) (ending phrase, symbol string) {
-	switch c.alert.Why {
-	case stanna.ReasonRecovered:
-		took := phrase(nil)
-		if !c.alert.OpenedAt.IsZero() && !c.alert.ClosedAt.IsZero() {
-			took = say(words("in " + c.Lasting(c.alert.ClosedAt.Sub(c.alert.OpenedAt))))
-		}
-		how := joined(" ", t.back, took)
-		if how == nil {
-			return say(words(" recovered")), recoveredSymbol
-		}
-		return say(words(" recovered: "), how), recoveredSymbol
-	case stanna.ReasonNotRecovered:
-		return say(words(": closed, not recovered")), closedSymbol
-	case stanna.ReasonChurned:
-		return say(words(": closed, the client has left")), closedSymbol
-	case stanna.ReasonExcluded:
-		return say(words(": closed, the client is excluded")), closedSymbol
-	case stanna.ReasonRuleOff:
-		return say(words(": closed, its rule was switched off")), closedSymbol
+// remarked is what the person who closed it said about it.
+func (c chapter) remarked() phrase {
+	if c.alert.Why != stanna.ReasonResolvedByPerson {
+		return nil
 	}
-	return say(words(": closed")), closedSymbol
+	note := quoted(c.alert.Note, stanna.MaxNote)
+	if note == nil || c.alert.ClosedBy == "" {
+		return note
+	}
+	return say(c.people.who(c.alert.ClosedBy), words(": "), note)
 }

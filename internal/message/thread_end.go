@@ -10,19 +10,39 @@ import (
 // maxOthers is how many further alerts of a client get a line.
 const maxOthers = 8
 
-// others tells the alerts of the thread that are not told in full.
+// others tells the alerts of the thread that are not told in full: those that
+// are open, as what is told beside another is, and those that are closed.
 func (v ThreadView) others(p *page, alerts []AlertView) {
+	open := 0
+	for open < len(alerts) && alerts[open].Open() {
+		open++
+	}
+	if open < len(alerts) && open > 0 {
+		v.row(p, "Also open", "also, ", alerts[:open])
+		v.row(p, "Closed", "also, ", alerts[open:])
+		return
+	}
+	title := "Also open"
+	if open == 0 {
+		title = "Closed before"
+	}
+	v.row(p, title, "also, ", alerts)
+}
+
+// row tells alerts as a line each; spoken, each begins with the lead.
+func (v ThreadView) row(p *page, title string, lead words, alerts []AlertView) {
 	if len(alerts) == 0 {
 		return
 	}
 	l := locale.For(v.Settings, v.Now)
-	lines := []phrase{bold("Also about this client")}
+	lines := []phrase{bold(title)}
 	for i, a := range alerts {
-		symbol, line := v.chapter(a).line()
-		lines = append(lines, joined(" · ", say(words(symbol+" "), capital(line)), outside(a.RuleName, 100), link(a.Links.Alert, "Why?")))
+		c := v.chapter(a)
+		symbol, line := c.line()
+		lines = append(lines, joined(" · ", say(words(symbol+" "), capital(line)), c.doing().shown(), outside(a.RuleName, 100), link(a.Links.Alert, "Why?")))
 		switch {
 		case i < maxOthers:
-			p.spoken = append(p.spoken, sentenceOf(say(words("also, "), line)))
+			p.spoken = append(p.spoken, sentenceOf(say(lead, joined(", ", line, c.doing().words))))
 		case i == maxOthers:
 			p.spoken = append(p.spoken, say(words("And "+l.Count(len(alerts)-i, "more alert")+".")))
 		}
@@ -33,13 +53,25 @@ func (v ThreadView) others(p *page, alerts []AlertView) {
 	p.parts = append(p.parts, part{kind: section, lines: lines, most: 1 + maxOthers, more: more})
 }
 
+// doing is the most telling of what people have done about an alert, for a
+// line of a list.
+func (c chapter) doing() remark {
+	if c.alert.Status != stanna.AlertTaken && c.alert.Status != stanna.AlertSnoozed && c.alert.AssignedTo == "" {
+		return remark{}
+	}
+	for _, r := range c.life(telling{}) {
+		return r
+	}
+	return remark{}
+}
+
 // line tells an alert in a line that does not name the client:
 // "🟡", "medium: health fell 15 points to 60 (yellow)".
 func (c chapter) line() (symbol string, line phrase) {
 	t := c.tell()
 	word := strings.ToLower(wordOf(c.alert.Severity)) + ": "
 	if c.alert.Open() {
-		return symbolOf(c.alert.Severity), say(words(word), joined(" ", t.change, t.since))
+		return c.symbol(t), say(words(word), joined(" ", t.change, t.since))
 	}
 	ending, symbol := c.ending(t)
 	return symbol, joined(", ", trimLead(ending), say(words("was "+word), t.past))
@@ -57,42 +89,20 @@ func trimLead(p phrase) phrase {
 	return say(phrase{first}, p[1:])
 }
 
-// notes are what a reader should know about the message itself.
-func (c chapter) notes(in Intended) []phrase {
-	var notes []phrase
-	if c.alert.Unstable {
-		notes = append(notes, say(words("Unstable: opened "+c.Count(c.openings(), "time")+" in 14 days")))
+// end adds the links and the rule, and where the text leads on to.
+func (v ThreadView) end(p *page, c chapter, t telling, a AlertView) {
+	open := "Open account"
+	if c.whole() {
+		open = "Open portfolio"
 	}
-	return append(notes, in.note()...)
-}
-
-// openings is how often the rule opened on this client within the fourteen
-// days that make it unstable; three when that is not remembered.
-func (c chapter) openings() int {
-	n := 0
-	for _, at := range c.state.Memory[c.alert.RuleID].Openings {
-		if age := c.alert.UpdatedAt.Sub(at); age >= 0 && age <= 14*oneDay {
-			n++
+	row := []phrase{link(v.Link, open)}
+	if a.Open() {
+		row = append(row, t.links...)
+		if len(t.links) > 0 {
+			p.spoken = append(p.spoken, joined(", ", t.links...))
 		}
 	}
-	return max(n, 3)
-}
-
-// note says where the message was meant to go.
-func (in Intended) note() []phrase {
-	name, why := outside(in.Name, 100), outside(in.Why, 200)
-	if name == nil {
-		return nil
-	}
-	if why == nil {
-		why = say(words("it cannot be reached"))
-	}
-	return []phrase{say(words("Meant for "), name, words(", but "), why, words("; sent here instead"))}
-}
-
-// end adds the links and the rule, and where the text leads on to.
-func (v ThreadView) end(p *page, c chapter, a AlertView) {
-	if links := joined("  ·  ", link(v.Link, "Open account"), link(a.Links.Alert, "Why this alert?")); links != nil {
+	if links := joined("  ·  ", append(row, link(a.Links.Alert, "Why this alert?"))...); links != nil {
 		p.parts = append(p.parts, part{kind: section, lines: []phrase{links}})
 	}
 	if rule := outside(c.alert.RuleName, 100); rule != nil {
@@ -111,10 +121,13 @@ func (v ThreadView) end(p *page, c chapter, a AlertView) {
 // for, and is better said plainly than refused by Slack.
 func (v ThreadView) nothing() page {
 	name := nameOf(v.Client, 200)
+	if isNobody(v.Client) {
+		name = say(words("The portfolio"))
+	}
 	p := page{
 		header: say(words(closedSymbol+" "), name, words(": no alerts")),
 		spoken: []phrase{say(name, words(": no alerts."))},
 	}
-	v.end(&p, chapter{alert: stanna.Alert{}}, AlertView{})
+	v.end(&p, chapter{client: v.Client}, telling{}, AlertView{})
 	return p
 }

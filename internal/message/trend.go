@@ -15,6 +15,7 @@ const (
 	sameWeekday  = 3  // values of one weekday before weekdays are told apart
 	staleAfter   = 7  // days after which the newest value says nothing of now
 	trendDays    = 14
+	trendWeeks   = 8
 	trendAtLeast = 3
 	trendScale   = 40.0
 	bigFall      = -20 // percent of engagement worth a line of its own
@@ -32,7 +33,8 @@ type daily struct {
 func (c chapter) dailies(h stanna.History, since time.Time) []daily {
 	var days []daily
 	for _, p := range h.Since(since) {
-		d := daily{c.DayNumber(p.At), p.Value}
+		// What is measured for a day may carry its end: the midnight after it.
+		d := daily{c.DayNumber(p.At.Add(-time.Second)), p.Value}
 		switch {
 		case !locale.IsNumber(p.Value):
 		case len(days) > 0 && days[len(days)-1].day == d.day:
@@ -130,10 +132,39 @@ func (c chapter) sparkline(h stanna.History) string {
 		low = min(max(low-spare/2, 0), 100-trendScale)
 		high = low + trendScale
 	}
+	return bars(values, low, high)
+}
+
+// bars draws values as blocks on a scale.
+func bars(values []float64, low, high float64) string {
 	blocks := []rune("▁▂▃▄▅▆▇█")
 	line := make([]rune, len(values))
 	for i, v := range values {
-		line[i] = blocks[min(int((v-low)/(high-low)*float64(len(blocks))), len(blocks)-1)]
+		line[i] = blocks[min(max(int((v-low)/(high-low)*float64(len(blocks))), 0), len(blocks)-1)]
 	}
 	return string(line)
+}
+
+// weekly draws engagement week by week, the last one ending yesterday: the
+// mean of what was measured in each, on a scale from nothing. It is "" for
+// fewer than three weeks.
+func (c chapter) weekly() string {
+	today := c.DayNumber(c.Now)
+	var sums, counts [trendWeeks]float64
+	for _, d := range c.dailies(c.state.Engagement, c.Now.Add(-(trendWeeks*7+2)*oneDay)) {
+		if week := (today - 1 - d.day) / 7; d.day < today && week < trendWeeks {
+			sums[week] += d.value
+			counts[week]++
+		}
+	}
+	var values []float64
+	for week := trendWeeks - 1; week >= 0; week-- {
+		if counts[week] > 0 {
+			values = append(values, max(sums[week]/counts[week], 0))
+		}
+	}
+	if len(values) < trendAtLeast || slices.Max(values) <= 0 || !locale.IsNumber(slices.Max(values)) {
+		return ""
+	}
+	return bars(values, 0, slices.Max(values))
 }

@@ -20,13 +20,18 @@ type Rendered struct {
 // TextOnly is the message for when Slack refuses the layout: the words alone.
 func TextOnly(r Rendered) Rendered { return Rendered{Text: r.Text} }
 
-// Owner is the customer-success manager of a client. SlackID is "" when
-// nobody in Slack has that e-mail.
+// Owner is a person of the team: the customer-success manager of a client, or
+// who did something about an alert. SlackID is "" when nobody in Slack has
+// that e-mail.
 type Owner struct {
 	Name    string
 	Email   string
 	SlackID string
 }
+
+// People are the persons of the team by their e-mail in lower case. Who is
+// not among them is shown by the e-mail itself.
+type People map[string]Owner
 
 // Links are the absolute addresses of an alert's pages; what is "" is left
 // out.
@@ -35,14 +40,16 @@ type Links struct {
 	Rule  string // the rule's page
 }
 
-// ThreadView is what is known about one client at one destination.
+// ThreadView is what is known about one client at one destination. Without a
+// client it is about the whole portfolio.
 type ThreadView struct {
 	Settings stanna.Settings
 	Client   stanna.Client
 	State    stanna.State
 	Alerts   []AlertView // all that were told in this thread, open and closed, newest first
 	Owner    Owner
-	Link     string // of the client
+	People   People // who took up, snoozed or closed the alerts
+	Link     string // of the client, or of the portfolio
 	Intended Intended
 	Now      time.Time
 }
@@ -50,29 +57,38 @@ type ThreadView struct {
 // AlertView is one alert of a thread.
 type AlertView struct {
 	stanna.Alert
-	Playbook string // the rule's: what to do next, text or a link
-	Links    Links
+	Playbook   string                  // the rule's: what to do next, text or a link
+	Escalation []stanna.EscalationStep // the rule's
+	Links      Links
 }
 
-// Intended says where a message was meant to go when it comes to the fallback
-// channel instead. The zero value says nothing.
+// Intended says where a message was meant to go when it comes elsewhere. The
+// zero value says nothing.
 type Intended struct {
-	Name string // "#old-channel"
-	Why  string // "it is archived"
+	Name string // "#old-channel", or a person's name
+	Why  string // of a channel: "it is archived"; of a person: "is not in Slack"
+
+	// Reason is set for a person: ReasonDeputy, ReasonManager or
+	// ReasonNobodyThere says who has it instead.
+	Reason stanna.Reason
+	Away   bool      // the person is away
+	BackAt time.Time // and is back then; zero: nobody knows
 }
 
 // SummaryView is a message that tells many alerts at once.
 type SummaryView struct {
 	Settings stanna.Settings
-	Items    []SummaryItem // in any order; those that matter most are named
-	Tally    Tally         // of the whole group; the zero value: counted from Items
-	Link     string        // the page that lists all of them
-	Reason   string        // why they are told together: "This channel had fallen behind"
+	Items    []SummaryItem   // in any order; those that matter most are named
+	Tally    Tally           // of the whole group; the zero value: counted from Items
+	Link     string          // the page that lists all of them
+	Occasion stanna.Occasion // why they are told together; of several reasons the weightiest
+	People   People          // who took up, snoozed or closed the alerts
 	Intended Intended
 	Now      time.Time
 }
 
-// SummaryItem is one alert of a summary.
+// SummaryItem is one alert of a summary. An alert of the whole portfolio has
+// no client.
 type SummaryItem struct {
 	Client stanna.Client
 	Alert  stanna.Alert
@@ -85,6 +101,31 @@ type Tally struct {
 	Clients int
 	Open    map[stanna.Severity]int
 	Closed  int
+}
+
+// NoticeView is that many clients moved the same way at once.
+type NoticeView struct {
+	Settings stanna.Settings
+	Surge    stanna.Surge
+	TypeName string // of the alerts, as people say it: "Health drop"
+	Link     string // the page that lists what is held, and asks before it releases or discards
+	People   People // who released or discarded it
+	Intended Intended
+	Now      time.Time
+}
+
+// PortraitView is a client's state, sent by hand.
+type PortraitView struct {
+	Settings stanna.Settings
+	Client   stanna.Client
+	State    stanna.State
+	Alerts   []AlertView // that are open
+	Owner    Owner
+	People   People
+	Link     string // of the client
+	By       string // who sent it: an e-mail, or the name of a program
+	Intended Intended
+	Now      time.Time
 }
 
 // TestView is what a test message needs.

@@ -107,7 +107,7 @@ func TestRenewal(t *testing.T) {
 
 func TestWorkdaysAfter(t *testing.T) {
 	friday := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
-	if got := workdaysAfter(friday, 2); !got.Equal(friday.AddDate(0, 0, 4)) {
+	if got := workdaysAfter(friday, 2, func(time.Time) bool { return false }); !got.Equal(friday.AddDate(0, 0, 4)) {
 		t.Errorf("two working days after Friday: %s", got)
 	}
 }

@@ -21,7 +21,7 @@ func BenchmarkJudge(b *testing.B) {
 }
 
 func judge(b *testing.B, last float64, alerts []stanna.Alert) {
-	p, err := rule.Compile(stanna.Settings{}, []stanna.Rule{rule.First("acme.com")})
+	p, err := rule.Compile(stanna.Settings{}, []stanna.Rule{healthRule(nil)})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,21 +1,22 @@
 // Package rule answers WHETHER somebody is told: policy, what is known of a
-// client, a signal and the time go in; what is known afterwards and a
-// decision for every rule, each with its reason, come out.
+// client, a signal or the passing of time go in; what is known afterwards and
+// decisions, each with its reason, come out.
 //
-// It is entered by [Take], which brings a state up to date with a signal, and
-// by [Policy.Judge] and [Policy.Tick], which decide. All three are pure: the
-// same input gives the same output, so that intake, a backtest and an
-// explanation run the very same code. It does not know where an alert goes,
+// It is entered by [Case.Take] and [Case.Tick], which keep one client up to
+// date, and by [Policy.JudgePortfolio], which looks at all of them. They are
+// pure: the same input gives the same output, so that intake, a backtest and
+// an explanation run the very same code. It does not know where an alert goes,
 // how it is worded, or that anything is stored.
 //
 // An alert type is one entry of the catalogue, in a file of its own, and
-// nothing else in this room knows its name.
+// nothing else in this room knows its name. The life of an alert around it
+// (judge.go, follow.go, tick.go, memory.go) is the same for all.
 package rule
 
 import (
-	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gostanna/stanna"
 )
@@ -24,10 +25,51 @@ import (
 type Entry struct {
 	Type       stanna.AlertType
 	Name       string              // as people say it: "Health drop"
-	Signals    []stanna.SignalType // what it looks at
+	Doc        string              // when it opens and when it closes, in a sentence or two
+	Signals    []stanna.SignalType // what it looks at; none: everything, or time alone
 	Thresholds []Threshold
-	evaluate   func(*Compiled, *Subject, *stanna.Alert) verdict
+	Nature     Nature
+	Joins      []stanna.AlertType // open alerts beside which it is told rather than alone
+
+	// look says whether an alert should open now, and why not.
+	look func(*Compiled, *Subject) (finding, stanna.Reason)
+	// follow says how an open alert goes on. An event needs none: what look
+	// finds next is told in the place of what was.
+	follow func(*Compiled, *Subject, stanna.Alert) verdict
+	// due is when time alone may change what look or follow say: the first
+	// moment after Now. Zero: never. Only a type that has it is looked at
+	// when time passes.
+	due func(*Compiled, *Subject) time.Time
+	// settled says whether a state that people know of has cleared, so that
+	// the next one is news, and worse whether a finding is worse than it by a
+	// step. Nil: it has cleared when look finds nothing; nothing is worse.
+	settled func(*Compiled, *Subject, stanna.Known) bool
+	worse   func(*Compiled, stanna.Known, finding) bool
+	// lasting: it ends by its own date or figure, and never as not recovered.
+	// It is no risk beside which good news must wait.
+	lasting bool
+	// once: what was told by its mark is not told again within a year,
+	// whatever was told in between.
+	once bool
+	// total: it judges all clients together, the subject's Portfolio, and is
+	// never asked about one of them.
+	total bool
+	// measured lists what the type looked at, for an explanation.
+	measured func(*Compiled, *Subject) []Value
+	// check says what is wrong with a rule beyond its thresholds.
+	check func(stanna.Rule) error
 }
+
+// Nature is what kind of news a type brings.
+type Nature string
+
+// Trouble asks for action until it is over. Chance is good news that waits
+// while a trouble is open. Event happened once, and its alert ends by itself.
+const (
+	Trouble Nature = "trouble"
+	Chance  Nature = "chance"
+	Event   Nature = "event"
+)
 
 // Threshold is a figure that a rule may set.
 type Threshold struct {
@@ -38,7 +80,19 @@ type Threshold struct {
 	Min, Max float64
 }
 
-var catalogue = []*Entry{&healthDrop}
+var catalogue = []*Entry{
+	&healthDrop,
+	&churnRisk,
+	&paymentIssue,
+	&engagementDrop,
+	&sentimentNegative,
+	&revenueAtRisk,
+	&expansionOpportunity,
+	&milestone,
+	&renewalUpcoming,
+	&keyAccountUpdate,
+	&custom,
+}
 
 // Catalogue lists the alert types.
 func Catalogue() []*Entry { return slices.Clone(catalogue) }
@@ -53,70 +107,13 @@ func EntryOf(t stanna.AlertType) *Entry {
 	return nil
 }
 
-// Compiled is a rule made ready to judge.
-type Compiled struct {
-	stanna.Rule
-	entry *Entry
-	set   []float64 // every threshold in the entry's order, defaults filled in
-}
+// risk says whether an open alert of the type is a reason to keep good news
+// back.
+func (e *Entry) risk() bool { return e.Nature == Trouble && !e.lasting }
 
-// value is the figure of a threshold, by its place in the entry.
-func (c *Compiled) value(threshold int) float64 { return c.set[threshold] }
-
-// Policy is the rules of a workspace, made ready to judge.
-type Policy struct {
-	Settings stanna.Settings
-	Rules    []*Compiled
-}
-
-// Compile makes rules ready. Rules that are off are left out; a rule that
-// [Check] refuses is an error.
-func Compile(settings stanna.Settings, rules []stanna.Rule) (*Policy, error) {
-	p := &Policy{Settings: settings.WithDefaults()}
-	for _, r := range rules {
-		if r.Status == stanna.RuleOff {
-			continue
-		}
-		if err := Check(r); err != nil {
-			return nil, fmt.Errorf("rule %s: %w", r.ID, err)
-		}
-		c := &Compiled{Rule: r, entry: EntryOf(r.Type)}
-		for _, t := range c.entry.Thresholds {
-			v, own := r.Thresholds[t.Name]
-			if !own {
-				v = t.Default
-			}
-			c.set = append(c.set, v)
-		}
-		p.Rules = append(p.Rules, c)
-	}
-	return p, nil
-}
-
-// Check says what is wrong with a rule, or nil.
-func Check(r stanna.Rule) error {
-	e := EntryOf(r.Type)
-	if e == nil {
-		return stanna.InvalidField("type", "%q is not an alert type", r.Type)
-	}
-	if strings.TrimSpace(r.Name) == "" {
-		return stanna.InvalidField("name", "is required")
-	}
-	switch r.Status {
-	case stanna.RuleActive, stanna.RuleShadow, stanna.RuleOff:
-	default:
-		return stanna.InvalidField("status", "must be active, shadow or off")
-	}
-	for name, v := range r.Thresholds {
-		i := slices.IndexFunc(e.Thresholds, func(t Threshold) bool { return t.Name == name })
-		if i < 0 {
-			return stanna.InvalidField("thresholds."+name, "is not a threshold of %s; it has %s", e.Type, e.thresholdNames())
-		}
-		if t := e.Thresholds[i]; !(v >= t.Min && v <= t.Max) {
-			return stanna.InvalidField("thresholds."+name, "must be between %g and %g %s", t.Min, t.Max, t.Unit)
-		}
-	}
-	return nil
+// looksAt says whether the type has something to say about a signal.
+func (e *Entry) looksAt(t stanna.SignalType) bool {
+	return e.look != nil && !e.total && (len(e.Signals) == 0 || slices.Contains(e.Signals, t))
 }
 
 func (e *Entry) thresholdNames() string {
@@ -127,7 +124,23 @@ func (e *Entry) thresholdNames() string {
 	return strings.Join(names, ", ")
 }
 
-// First is the rule that a new workspace begins with: every default, active.
-func First(workspace string) stanna.Rule {
-	return stanna.Rule{Workspace: workspace, ID: "rule_health_drop", Version: 1, Name: healthDrop.Name, Type: stanna.HealthDrop, Status: stanna.RuleActive}
+// finding is what makes an alert open.
+type finding struct {
+	trigger  stanna.Reason
+	severity stanna.Severity
+	evidence stanna.Evidence
+	onset    time.Time // when it became so; zero: just now
+	first    bool      // it is the first value: nothing has changed, it came so
+	mark     string    // what is told only once by it: a step of a ladder, a date
+	about    string    // which one it is; remembered for worse and settled, where it may be told again
+}
+
+// verdict is what a type says about an alert that is open.
+type verdict struct {
+	event    stanna.AlertEvent
+	reason   stanna.Reason
+	severity stanna.Severity
+	evidence stanna.Evidence
+	keep     bool   // the evidence changed, though nothing is to be told
+	mark     string // see finding, mark or about; "" leaves what is remembered
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gostanna/stanna"
@@ -27,26 +28,48 @@ func TestCheck(t *testing.T) {
 		"no number":         {func(r *stanna.Rule) { r.Thresholds = map[string]float64{"dropPoints": math.NaN()} }, "thresholds.dropPoints"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := rule.First("acme.com")
+			r := healthRule(nil)
 			c.change(&r)
 			wantField(t, rule.Check(r), c.bad)
 		})
 	}
 }
 
+// anyRule is a rule of a type with all that such a rule needs.
+func anyRule(e *rule.Entry) stanna.Rule {
+	r := ruleOf(e.Type, nil)
+	switch e.Type {
+	case stanna.KeyAccountUpdate:
+		r.Filter.Only = []string{"c1"}
+	case stanna.Custom:
+		r.Condition = "state.health < 50"
+	}
+	return r
+}
+
 // Every threshold of every type may be at its ends and not beyond, and its
-// default lies between; unit and words are there for the pages.
+// default lies between; names and words are there for the pages.
 func TestThresholdsOfCatalogue(t *testing.T) {
+	types := map[stanna.AlertType]bool{}
 	for _, e := range rule.Catalogue() {
-		if rule.EntryOf(e.Type) != e || e.Name == "" || len(e.Signals) == 0 {
-			t.Errorf("%s is not complete", e.Type)
+		if rule.EntryOf(e.Type) != e || types[e.Type] || e.Name == "" || !strings.HasSuffix(e.Doc, ".") {
+			t.Errorf("%s is not complete, or there twice", e.Type)
 		}
+		types[e.Type] = true
+		if e.Nature != rule.Trouble && e.Nature != rule.Chance && e.Nature != rule.Event {
+			t.Errorf("%s is %q by nature", e.Type, e.Nature)
+		}
+		wantField(t, rule.Check(anyRule(e)), "")
+		names := map[string]bool{}
 		for _, th := range e.Thresholds {
-			if th.Doc == "" || th.Default < th.Min || th.Default > th.Max {
+			if th.Name == "" || names[th.Name] || !strings.HasSuffix(th.Doc, ".") || th.Default < th.Min || th.Default > th.Max {
 				t.Errorf("%s.%s: %+v", e.Type, th.Name, th)
 			}
-			for v, ok := range map[float64]bool{th.Min: true, th.Max: true, th.Min - 0.001: false, th.Max * 1.001: false} {
-				r := stanna.Rule{Name: "x", Type: e.Type, Status: stanna.RuleActive, Thresholds: map[string]float64{th.Name: v}}
+			names[th.Name] = true
+			beyond := 0.001 * max(1, math.Abs(th.Max))
+			for v, ok := range map[float64]bool{th.Min: true, th.Max: true, th.Min - 0.001: false, th.Max + beyond: false} {
+				r := anyRule(e)
+				r.Thresholds = map[string]float64{th.Name: v}
 				bad := ""
 				if !ok {
 					bad = "thresholds." + th.Name
@@ -60,10 +83,31 @@ func TestThresholdsOfCatalogue(t *testing.T) {
 	}
 }
 
+// A workspace begins with one active rule of every type that needs nothing of
+// it first.
+func TestFirst(t *testing.T) {
+	first := rule.First("acme.com")
+	if _, err := rule.Compile(stanna.Settings{}, first); err != nil {
+		t.Fatal(err)
+	}
+	types := map[stanna.AlertType]bool{}
+	for _, r := range first {
+		if types[r.Type] || r.Workspace != "acme.com" || r.ID != "rule_"+string(r.Type) || r.Status != stanna.RuleActive || r.Version != 1 || !r.Terms.Filter.Empty() {
+			t.Errorf("%+v", r)
+		}
+		types[r.Type] = true
+	}
+	for _, e := range rule.Catalogue() {
+		if want := e.Type != stanna.Custom && e.Type != stanna.KeyAccountUpdate; types[e.Type] != want {
+			t.Errorf("there at the beginning: %s is %v", e.Type, types[e.Type])
+		}
+	}
+}
+
 func TestCompile(t *testing.T) {
-	off, bad := rule.First("acme.com"), rule.First("acme.com")
+	off, bad := healthRule(nil), healthRule(nil)
 	off.Status, off.Type = stanna.RuleOff, "from a newer version"
-	p, err := rule.Compile(stanna.Settings{}, []stanna.Rule{off, rule.First("acme.com")})
+	p, err := rule.Compile(stanna.Settings{}, []stanna.Rule{off, healthRule(nil)})
 	if err != nil || len(p.Rules) != 1 || p.Settings.RiskThreshold != 40 {
 		t.Fatalf("%+v, %v", p, err)
 	}

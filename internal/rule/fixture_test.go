@@ -30,11 +30,16 @@ type book struct {
 	n      int
 }
 
-// healthRule is the first rule with other thresholds.
+// healthRule is the health rule that a workspace begins with, with other
+// thresholds.
 func healthRule(thresholds map[string]float64) stanna.Rule {
-	r := rule.First("acme.com")
-	r.Thresholds = thresholds
-	return r
+	for _, r := range rule.First("acme.com") {
+		if r.Type == stanna.HealthDrop {
+			r.Thresholds = thresholds
+			return r
+		}
+	}
+	panic("a workspace begins without a health rule")
 }
 
 func newBook(t failer, rules ...stanna.Rule) *book {

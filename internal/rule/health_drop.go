@@ -2,6 +2,7 @@ package rule
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -27,7 +28,9 @@ const (
 var healthDrop = Entry{
 	Type:    stanna.HealthDrop,
 	Name:    "Health drop",
+	Doc:     "Opens when health falls far or fast, or enters the red zone. Closes when it is out of danger by a margin and at least half of the fall is regained.",
 	Signals: []stanna.SignalType{stanna.HealthScoredType},
+	Nature:  Trouble,
 	Thresholds: []Threshold{
 		healthWindowDays:    {"windowDays", "days", "How far back a fall is counted.", 7, 1, 90},
 		healthDropPoints:    {"dropPoints", "points", "Opens when health fell this much and is now yellow or red. 0 switches it off.", 15, 0, 100},
@@ -41,38 +44,66 @@ var healthDrop = Entry{
 		healthDeepLevel:     {"deepLevel", "points", "Health at or below this raises the severity by one.", 20, 0, 100},
 		healthKeyAccountMRR: {"keyAccountMrr", "currency", "From this MRR on (or of tier enterprise) the severity is raised by one.", 25_000, 0, 1e12},
 	},
-	evaluate: evaluateHealthDrop,
+	look:     lookAtHealth,
+	follow:   followHealth,
+	settled:  healthSettled,
+	measured: healthMeasured,
+	worse: func(c *Compiled, k stanna.Known, f finding) bool {
+		return points(k.Value-f.evidence.Value) >= c.value(healthStepPoints)
+	},
 }
 
-func evaluateHealthDrop(c *Compiled, sub *Subject, open *stanna.Alert) verdict {
-	now, _ := sub.State.Health.Last()
-	if open != nil {
-		return c.followHealth(sub, now, *open)
-	}
-	before, ok := valueBefore(sub.State.Health)
+func lookAtHealth(c *Compiled, sub *Subject) (finding, stanna.Reason) {
+	now, ok := sub.State.Health.Last()
 	if !ok {
-		return verdict{reason: stanna.ReasonFirstValue}
+		return finding{}, stanna.ReasonNotMeasured
 	}
-	window := time.Duration(c.value(healthWindowDays) * float64(24*time.Hour))
-	base, firstSeen := baseOf(sub.State.Health, now.At, window)
+	base, firstSeen := baseOf(sub.State.Health, now.At, c.daysOf(healthWindowDays))
+	before, compared := valueBefore(sub.State.Health)
+	if sub.ticked() || sub.State.Memory[c.ID].Known != nil {
+		// What stands is asked for, not what has just happened, or whether it
+		// is worse than people know: any line that it is below counts as
+		// crossed.
+		before.Value = math.Inf(1)
+	}
+	switch {
+	case !compared && now.Value > math.Max(sub.Settings.RiskThreshold, c.value(healthLevel)):
+		return finding{}, stanna.ReasonFirstValue
+	case !compared:
+		before = stanna.Point{At: now.At, Value: math.Inf(1)}
+	}
 	trigger := c.healthTrigger(sub, base.Value, before.Value, now.Value)
 	if trigger == "" {
-		return verdict{reason: stanna.ReasonBelowThreshold}
+		return finding{}, stanna.ReasonBelowThreshold
 	}
-	if base.Value <= now.Value {
+	if base.Value <= now.Value && !math.IsInf(before.Value, 1) {
 		// It rose within the window and then fell across a line: the fall is
 		// counted from the last value.
 		base, firstSeen = before, false
 	}
-	return verdict{
-		event: stanna.Opened, reason: trigger,
-		severity: c.healthSeverity(sub, base.Value, now.Value),
+	return finding{
+		trigger: trigger, severity: c.healthSeverity(sub, base.Value, now.Value), onset: now.At, first: !compared,
 		evidence: stanna.Evidence{
 			Trigger: trigger, Base: base.Value, BaseAt: base.At, FirstSeen: firstSeen,
 			Opened: now.Value, Value: now.Value, ValueAt: now.At, Worst: now.Value, Told: now.Value,
-			SignalID: sub.Signal.ID, Source: sub.Signal.Source, Factors: sub.State.HealthFactors,
+			SignalID: sub.Signal.ID, Source: sub.State.HealthSource, Factors: sub.State.HealthFactors,
 		},
+	}, ""
+}
+
+// healthMeasured is what an explanation shows of the score's way.
+func healthMeasured(c *Compiled, sub *Subject) (list []Value) {
+	now, ok := sub.State.Health.Last()
+	if !ok {
+		return []Value{{"health", "never measured"}}
 	}
+	base, _ := baseOf(sub.State.Health, now.At, c.daysOf(healthWindowDays))
+	list = append(list, Value{"health", figure(now.Value)}, Value{"base", figure(base.Value)}, Value{"fell", figure(points(base.Value - now.Value))},
+		Value{"zone", string(sub.Settings.ZoneOf(now.Value))})
+	if before, ok := valueBefore(sub.State.Health); ok {
+		list = append(list, Value{"before", figure(before.Value)})
+	}
+	return list
 }
 
 // baseOf is the value that a change is counted from: the last one at or
@@ -83,7 +114,7 @@ func baseOf(h stanna.History, at time.Time, window time.Duration) (base stanna.P
 	if p, ok := h.AtOrBefore(start); ok && !p.At.Before(start.Add(-window)) {
 		return p, false
 	}
-	return h.Since(start)[0], true
+	return h.Since(start)[0], true // the value at its end is inside
 }
 
 // valueBefore is the value before the newest.
@@ -99,17 +130,16 @@ func valueBefore(h stanna.History) (stanna.Point, bool) {
 func (c *Compiled) healthTrigger(sub *Subject, base, before, now float64) stanna.Reason {
 	red := sub.Settings.RiskThreshold
 	fall := points(base - now)
-	on := func(threshold int, reached bool) bool { return c.value(threshold) > 0 && reached }
 	switch {
-	case on(healthEnteredRed, before > red && now <= red):
+	case c.on(healthEnteredRed, before > red && now <= red):
 		return stanna.ReasonEnteredRed
-	case on(healthFallPoints, fall >= c.value(healthFallPoints)):
+	case c.on(healthFallPoints, fall >= c.value(healthFallPoints)):
 		return stanna.ReasonFellFar
-	case on(healthDropPoints, fall >= c.value(healthDropPoints) && now <= sub.Settings.HealthyAbove):
+	case c.on(healthDropPoints, fall >= c.value(healthDropPoints) && now <= sub.Settings.HealthyAbove):
 		return stanna.ReasonFellPoints
-	case on(healthDropPercent, base > 0 && fall/base*100 >= c.value(healthDropPercent)):
+	case c.on(healthDropPercent, base > 0 && fall/base*100 >= c.value(healthDropPercent)):
 		return stanna.ReasonFellPercent
-	case on(healthLevel, before > c.value(healthLevel) && now <= c.value(healthLevel)):
+	case c.on(healthLevel, before > c.value(healthLevel) && now <= c.value(healthLevel)):
 		return stanna.ReasonFellToLevel
 	}
 	return ""
@@ -129,22 +159,34 @@ func (c *Compiled) healthSeverity(sub *Subject, base, now float64) stanna.Severi
 	if points(base-now) >= c.value(healthSeverePoints) || now <= c.value(healthDeepLevel) {
 		steps++
 	}
-	if sub.Client.Tier == "enterprise" || sub.Client.HasMRR() && sub.Client.MRR.Amount() >= c.value(healthKeyAccountMRR) {
+	if sub.keyAccount(c.value(healthKeyAccountMRR)) {
 		steps++
 	}
-	if severity = severity.Raised(steps); severity.Rank() > most.Rank() {
-		return most
-	}
-	return severity
+	return severity.Raised(steps).AtMost(most)
+}
+
+// keyAccount says whether the client is worth so much, or of the tier, that
+// what happens to it matters more.
+func (s *Subject) keyAccount(mrr float64) bool {
+	worth, known := s.worth()
+	return strings.EqualFold(s.Client.Tier, "enterprise") || known && worth >= mrr
+}
+
+// worth is the client's MRR, if it is known and in the workspace's currency:
+// thresholds are in that one.
+func (s *Subject) worth() (mrr float64, known bool) {
+	m := s.Client.MRR
+	return m.Amount(), s.Client.HasMRR() && m.Currency == s.Settings.Currency
 }
 
 // followHealth says how an open alert goes on.
-func (c *Compiled) followHealth(sub *Subject, now stanna.Point, a stanna.Alert) verdict {
+func followHealth(c *Compiled, sub *Subject, a stanna.Alert) verdict {
+	now, _ := sub.State.Health.Last()
 	e := a.Evidence
 	moved := now.Value != e.Value
 	e.Value, e.ValueAt, e.Worst = now.Value, now.At, math.Min(e.Worst, now.Value)
 	v := verdict{severity: a.Severity, evidence: e, reason: stanna.ReasonStillOpen, keep: moved}
-	if c.healthRecovered(sub, e) {
+	if c.healthRecovered(sub.Settings, e) {
 		v.event, v.reason = stanna.Resolved, stanna.ReasonRecovered
 		return v
 	}
@@ -157,18 +199,24 @@ func (c *Compiled) followHealth(sub *Subject, now stanna.Point, a stanna.Alert) 
 		v.reason = stanna.ReasonPartlyBack
 	}
 	if v.event == stanna.Worsened {
-		v.evidence.Told, v.evidence.SignalID, v.evidence.Source, v.evidence.Factors = now.Value, sub.Signal.ID, sub.Signal.Source, sub.State.HealthFactors
+		v.evidence.Told, v.evidence.SignalID, v.evidence.Source, v.evidence.Factors = now.Value, sub.Signal.ID, sub.State.HealthSource, sub.State.HealthFactors
 	}
 	return v
+}
+
+// healthSettled says whether a fall that people know of has been regained.
+func healthSettled(c *Compiled, sub *Subject, k stanna.Known) bool {
+	now, ok := sub.State.Health.Last()
+	return ok && c.healthRecovered(sub.Settings, stanna.Evidence{Base: k.Base, Worst: math.Min(k.Value, now.Value), Value: now.Value})
 }
 
 // healthRecovered: out of the red (or above the rule's level) by the margin,
 // and at least half of the fall regained. That a window moved on is no
 // recovery.
-func (c *Compiled) healthRecovered(sub *Subject, e stanna.Evidence) bool {
+func (c *Compiled) healthRecovered(s stanna.Settings, e stanna.Evidence) bool {
 	line := math.Inf(-1)
-	if e.Worst <= sub.Settings.RiskThreshold {
-		line = sub.Settings.RiskThreshold
+	if e.Worst <= s.RiskThreshold {
+		line = s.RiskThreshold
 	}
 	if level := c.value(healthLevel); level > 0 && e.Worst <= level {
 		line = math.Max(line, level)

@@ -140,18 +140,27 @@ func TestShadow(t *testing.T) {
 	b = fallen(t, healthRule(nil))
 	before := b.alerts[0]
 	b.policy, _ = rule.Compile(stanna.Settings{}, []stanna.Rule{shadow})
-	wantDecision(t, b.scores(point{8, 20}), stanna.ReasonShadow, "")
+	d = b.scores(point{8, 20})
+	if wantDecision(t, d, stanna.ReasonShadow, ""); !d.Shadow || d.Keep {
+		t.Errorf("%+v", d)
+	}
 	if diff := cmp.Diff(before, b.alerts[0]); diff != "" {
 		t.Error(diff)
 	}
 }
 
+// A rule has nothing to say about signals that it does not look at, not even
+// a reason.
 func TestOtherSignals(t *testing.T) {
 	b := fallen(t, healthRule(nil))
-	at := point{8, 0}.at()
-	_, decisions := b.take(stanna.Signal{OccurredAt: at, Type: stanna.EngagementMeasuredType, Fact: stanna.EngagementMeasured{Value: 1}}, at)
-	if len(decisions) != 1 {
-		t.Fatalf("%+v", decisions)
+	before := b.alerts[0]
+	for i, f := range []stanna.Fact{stanna.EngagementMeasured{Value: 1}, stanna.ChurnPredicted{Probability: 1}, stanna.Contacted{}, nil} {
+		at := point{8 + float64(i), 0}.at()
+		if _, decisions := b.take(stanna.Signal{OccurredAt: at, Type: typeOf(f), Fact: f}, at); len(decisions) != 0 {
+			t.Fatalf("a health rule has something to say about %s: %+v", typeOf(f), decisions)
+		}
 	}
-	wantDecision(t, decisions[0], stanna.ReasonOtherSignal, "")
+	if diff := cmp.Diff(before, b.alerts[0]); diff != "" {
+		t.Error(diff)
+	}
 }

@@ -154,7 +154,7 @@ func TestJudgeLeavesItsInput(t *testing.T) {
 		at := point{rapid.Float64Range(7, 50).Draw(t, "day"), 0}.at()
 		before := fmt.Sprintf("%+v", b.alerts)
 		sub := &rule.Subject{Client: b.client, State: &b.state, Alerts: b.alerts, Now: at,
-			Signal: stanna.Signal{Type: stanna.HealthScoredType, OccurredAt: at, Fact: stanna.HealthScored{Score: score}}}
+			Signal: stanna.Signal{ID: "next", Type: stanna.HealthScoredType, OccurredAt: at, Fact: stanna.HealthScored{Score: score}}}
 		rule.Take(&b.state, sub.Signal, at)
 		b.policy.Judge(sub, nil)
 		b.policy.Tick(sub, nil)

@@ -62,16 +62,18 @@ func meets(values []raw) (surely, maybe bool) {
 }
 
 // The real series: what opens meets a threshold, what meets one opens, no
-// first value opens anything, and the whole is of the size that the data
+// first value is news (one in the red is listed), and the whole is of the size that the data
 // promises.
 func TestRealSeries(t *testing.T) {
-	p, err := rule.Compile(stanna.Settings{}, []stanna.Rule{rule.First("acme.com")})
+	p, err := rule.Compile(stanna.Settings{}, []stanna.Rule{healthRule(nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	books := map[string]*book{}
 	values := map[string][]raw{}
 	total := map[stanna.AlertEvent]int{}
+	listed := map[string]int{} // what became of those that came in the red, by the event
+	listedAlert := map[string]bool{}
 	trouble := map[string]bool{}
 	scanner := bufio.NewScanner(portfolio(t, "signals.ndjson"))
 	lines := 0
@@ -107,13 +109,25 @@ func TestRealSeries(t *testing.T) {
 		v := append(values[in.ClientID], raw{in.OccurredAt, score.Score})
 		values[in.ClientID] = v
 		opened := decisions[0].Event == stanna.Opened
-		if decisions[0].Event != "" {
-			total[decisions[0].Event]++
+		switch d := decisions[0]; {
+		case d.Gather != "":
+			listed["listed"]++
+			listedAlert[b.open()[0].ID] = true
+		case d.Event != "" && listedAlert[d.Alert.ID]:
+			listed[string(d.Event)]++
+		case d.Event != "":
+			total[d.Event]++
 			trouble[in.ClientID] = true
 		}
-		if len(v) == 1 || wasOpen {
+		if len(v) == 1 {
+			if red := score.Score <= 40; opened != red || opened && decisions[0].Gather != stanna.ReasonFirstContact {
+				t.Errorf("%s: a first score of %g is decided as %s", in.ID, score.Score, decisions[0].Reason)
+			}
+			continue
+		}
+		if wasOpen {
 			if opened {
-				t.Errorf("%s: a first value, or one beside an open alert, opens", in.ID)
+				t.Errorf("%s: a value beside an open alert opens", in.ID)
 			}
 			continue
 		}
@@ -132,6 +146,9 @@ func TestRealSeries(t *testing.T) {
 	if n := len(trouble); n < 10 || n > 25 {
 		t.Errorf("%d clients have an alert; about ten fall to red and twenty lose ten points", n)
 	}
+	if listed["listed"] != wantListed || listed["resolved"] != wantListed || len(listed) != 2 {
+		t.Errorf("those that came in the red: %v, want %d listed once and resolved", listed, wantListed)
+	}
 	want := map[stanna.AlertEvent]int{stanna.Opened: wantOpened, stanna.Worsened: wantWorsened, stanna.Resolved: wantResolved}
 	for event, n := range want {
 		if total[event] != n {
@@ -146,4 +163,5 @@ const (
 	wantOpened   = 28
 	wantWorsened = 22
 	wantResolved = 22
+	wantListed   = 2 // came with a first score in the red: listed once as first contact, no news
 )

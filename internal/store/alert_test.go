@@ -31,10 +31,22 @@ func TestAlertRoundTrip(t *testing.T) {
 			t.Error(diff)
 		}
 		want.Severity, want.Unstable, want.Evidence.Value, want.UpdatedAt, want.Why = stanna.Critical, true, 20, day.Add(time.Hour), stanna.ReasonWorsened
+		want.Status, want.Life = stanna.AlertTaken, stanna.Life{JoinedTo: "alr_0", TakenBy: "ana@acme.com", TakenAt: day, AssignedTo: "ben@acme.com", SnoozedBy: "eve@acme.com",
+			SnoozedUntil: day.Add(time.Hour), Escalated: 2, Outcome: stanna.Noise, ClosedBy: "eve@acme.com", Note: "known"}
 		update(t, s, func(tx *store.Tx) error { return tx.PutAlerts([]stanna.Alert{want}) })
 		if diff := cmp.Diff(want, read()); diff != "" {
 			t.Error(diff)
 		}
+		update(t, s, func(tx *store.Tx) error {
+			held, err := tx.LockAlert("acme.com", "alr_1")
+			if diff := cmp.Diff(want, held); diff != "" {
+				t.Errorf("locked: %s", diff)
+			}
+			if _, err := tx.LockAlert("beta.com", "alr_1"); stanna.CodeOf(err) != stanna.NotFound {
+				t.Errorf("another workspace locks it: %v", err)
+			}
+			return err
+		})
 		err := s.View(context.Background(), func(tx *store.Tx) error { _, err := tx.Alert("beta.com", "alr_1"); return err })
 		if stanna.CodeOf(err) != stanna.NotFound {
 			t.Errorf("another workspace reads it: %v", err)
@@ -69,7 +81,8 @@ func TestOneOpenAlert(t *testing.T) {
 func TestAlertLists(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		old, mid, fresh := alert("alr_1", "c1", "r1", day.AddDate(0, 0, -40)), alert("alr_2", "c2", "r1", day), alert("alr_3", "c3", "r1", day.Add(time.Hour))
-		mid.Status, mid.ClosedAt = stanna.AlertResolved, day
+		mid.Status, mid.ClosedAt, mid.Type, mid.RuleID = stanna.AlertResolved, day, stanna.ChurnRisk, "r2"
+		fresh.Status, fresh.Severity, fresh.AssignedTo = stanna.AlertTaken, stanna.Low, "ben@acme.com"
 		update(t, s, func(tx *store.Tx) error {
 			if err := tx.PutClients([]stanna.Client{{Workspace: "acme.com", ID: "c1", Name: "a", CSMOwner: "Ana@acme.com"}}, day); err != nil {
 				return err
@@ -80,18 +93,32 @@ func TestAlertLists(t *testing.T) {
 			if err := tx.AddNotifications(notification("ntf_1", "alr_1", "msg_1", 1)); err != nil {
 				return err
 			}
-			return tx.PutAlerts([]stanna.Alert{old, mid, fresh})
+			unassigned := fresh
+			unassigned.AssignedTo = ""
+			return errorsOr(tx.PutAlerts([]stanna.Alert{old, mid, unassigned}), tx.PutAlerts([]stanna.Alert{fresh}))
 		})
 		for name, c := range map[string]struct {
 			q    store.AlertQuery
 			want []stanna.Alert
 		}{
-			"newest first": {store.AlertQuery{Limit: 10}, []stanna.Alert{fresh, mid, old}},
-			"open":         {store.AlertQuery{Status: stanna.AlertOpen, Limit: 10}, []stanna.Alert{fresh, old}},
-			"of a client":  {store.AlertQuery{ClientID: "c2", Limit: 10}, []stanna.Alert{mid}},
-			"of an owner":  {store.AlertQuery{Owner: "ana@ACME.com", Limit: 10}, []stanna.Alert{old}},
-			"of a summary": {store.AlertQuery{SummaryID: "sum_1", Limit: 10}, nil},
+			"newest first":   {store.AlertQuery{}, []stanna.Alert{fresh, mid, old}},
+			"open":           {store.AlertQuery{Status: stanna.AlertOpen}, []stanna.Alert{old}},
+			"unresolved":     {store.AlertQuery{Unresolved: true}, []stanna.Alert{fresh, old}},
+			"of a client":    {store.AlertQuery{ClientID: "c2"}, []stanna.Alert{mid}},
+			"of an owner":    {store.AlertQuery{Owner: "ana@ACME.com"}, []stanna.Alert{old}},
+			"of a summary":   {store.AlertQuery{SummaryID: "sum_1"}, nil},
+			"of a type":      {store.AlertQuery{Types: []stanna.AlertType{stanna.ChurnRisk}}, []stanna.Alert{mid}},
+			"of two types":   {store.AlertQuery{Types: []stanna.AlertType{stanna.ChurnRisk, stanna.HealthDrop}}, []stanna.Alert{fresh, mid, old}},
+			"of other types": {store.AlertQuery{Types: []stanna.AlertType{stanna.PaymentIssue, "churn"}}, nil},
+			"of a severity":  {store.AlertQuery{Severity: stanna.Low}, []stanna.Alert{fresh}},
+			"of a rule":      {store.AlertQuery{RuleID: "r2"}, []stanna.Alert{mid}},
+			"assigned":       {store.AlertQuery{AssignedTo: "Ben@acme.com"}, []stanna.Alert{fresh}},
+			"from a time":    {store.AlertQuery{From: day}, []stanna.Alert{fresh, mid}},
+			"to a time":      {store.AlertQuery{To: day}, []stanna.Alert{old}},
+			"between":        {store.AlertQuery{From: day, To: day.Add(time.Hour)}, []stanna.Alert{mid}},
+			"all at once":    {store.AlertQuery{Types: []stanna.AlertType{stanna.HealthDrop}, Unresolved: true, From: day, Severity: stanna.Low, RuleID: "r1"}, []stanna.Alert{fresh}},
 		} {
+			c.q.Limit = 10
 			update(t, s, func(tx *store.Tx) error {
 				got, total, err := tx.Alerts("acme.com", c.q)
 				if diff := cmp.Diff(c.want, got); diff != "" || total != len(c.want) {
@@ -105,19 +132,95 @@ func TestAlertLists(t *testing.T) {
 			if diff := cmp.Diff([]stanna.Alert{mid}, got); diff != "" || total != 3 {
 				t.Errorf("a page: %d in all; %s", total, diff)
 			}
-			stale, err2 := tx.StaleAlerts("acme.com", day, 10)
-			if diff := cmp.Diff([]stanna.Alert{old}, stale); diff != "" || err2 != nil {
-				t.Errorf("stale: %s, %v", diff, err2)
-			}
 			untold, err2 := tx.UntoldAlerts("acme.com", 10)
 			if diff := cmp.Diff([]stanna.Alert{fresh}, untold); diff != "" || err2 != nil {
 				t.Errorf("untold: %s, %v", diff, err2)
 			}
 			counts, err2 := tx.AlertCounts("acme.com")
-			if diff := cmp.Diff(map[stanna.AlertStatus]int{stanna.AlertOpen: 2, stanna.AlertResolved: 1}, counts); diff != "" || err2 != nil {
+			if diff := cmp.Diff(map[stanna.AlertStatus]int{stanna.AlertOpen: 1, stanna.AlertTaken: 1, stanna.AlertResolved: 1}, counts); diff != "" || err2 != nil {
 				t.Errorf("counts: %s, %v", diff, err2)
 			}
 			return err
 		})
+	})
+}
+
+// What was promised, even for later, or was spared, is not promised again.
+func TestUntoldAlerts(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		var want []string
+		update(t, s, func(tx *store.Tx) error {
+			for i, status := range []stanna.NotificationStatus{"", stanna.Held, stanna.Waiting, stanna.Delivered, stanna.Dead, stanna.Spared} {
+				id := string(rune('a' + i))
+				a := alert("alr_"+id, "c"+id, "r1", day)
+				if err := tx.PutAlerts([]stanna.Alert{a}); err != nil {
+					return err
+				}
+				if status == "" {
+					want = append(want, a.ID)
+					continue
+				}
+				n := notification("ntf_"+id, a.ID, "", 0)
+				n.Status = status
+				if err := tx.AddNotifications(n); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		update(t, s, func(tx *store.Tx) error {
+			untold, err := tx.UntoldAlerts("acme.com", 10)
+			var got []string
+			for _, a := range untold {
+				got = append(got, a.ID)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+			return err
+		})
+	})
+}
+
+// An alert of the whole portfolio has no client.
+func TestPortfolioAlert(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		whole, one := alert("alr_1", "", "r1", day), alert("alr_2", "c1", "r1", day.Add(time.Hour))
+		whole.Evidence.Moves = []stanna.Move{{ClientID: "c1", Name: "Acme", Amount: -12.5, Why: stanna.ReasonRecovered}}
+		client := stanna.Client{Workspace: "acme.com", ID: "c1", Name: "Acme", CreatedAt: day, UpdatedAt: day}
+		update(t, s, func(tx *store.Tx) error {
+			member := thread("msg_1", "")
+			member.SummaryID = "sum_1"
+			other := thread("msg_2", "c1")
+			other.SummaryID = "sum_1"
+			if err := tx.PutMessages(member, other, thread("msg_3", "c2")); err != nil {
+				return err
+			}
+			if err := tx.AddNotifications(notification("ntf_1", "alr_1", "msg_1", 1), notification("ntf_2", "alr_2", "msg_2", 1), notification("ntf_3", "alr_3", "msg_3", 1)); err != nil {
+				return err
+			}
+			if err := tx.PutClients([]stanna.Client{client}, day); err != nil {
+				return err
+			}
+			return tx.PutAlerts([]stanna.Alert{whole, one, alert("alr_3", "c2", "r1", day)})
+		})
+		update(t, s, func(tx *store.Tx) error {
+			open, err := tx.OpenAlerts("acme.com", []string{""})
+			if diff := cmp.Diff(map[string][]stanna.Alert{"": {whole}}, open); diff != "" || err != nil {
+				t.Errorf("%v %s", err, diff)
+			}
+			told, err := tx.SummaryAlerts("acme.com", "sum_1")
+			if diff := cmp.Diff([]store.AlertOfClient{{Alert: one, Client: client}, {Alert: whole}}, told); diff != "" {
+				t.Errorf("in a summary: %s", diff)
+			}
+			if none, err := tx.SummaryAlerts("beta.com", "sum_1"); len(none) != 0 || err != nil {
+				t.Errorf("another workspace reads them: %v, %v", none, err)
+			}
+			return err
+		})
+		err := s.Update(context.Background(), func(tx *store.Tx) error { return tx.PutAlerts([]stanna.Alert{alert("alr_4", "", "r1", day)}) })
+		if unique, _ := store.ErrorClasses(err); !unique {
+			t.Errorf("a second open alert on the portfolio: %v", err)
+		}
 	})
 }

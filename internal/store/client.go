@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -121,11 +122,17 @@ func (tx *Tx) ClientCount(workspace string) (int, error) {
 }
 
 // PutClients creates or replaces clients and gives those that are new an
-// empty state. At most one of each id. A domain that another client has is a
-// conflict.
+// empty state. The rules are to be asked about all of them anew. They are of
+// one workspace, and at most one of each id. A domain that another client has
+// is a conflict.
 func (tx *Tx) PutClients(clients []stanna.Client, now time.Time) error {
+	// In one order, so that two who write the same clients do not wait for each
+	// other, nor for one who judges them.
+	clients = slices.SortedFunc(slices.Values(clients), func(a, b stanna.Client) int { return strings.Compare(a.ID, b.ID) })
 	args := make([]any, 0, 16*len(clients))
-	states := make([]any, 0, 6*len(clients))
+	states := make([]any, 0, 7*len(clients))
+	ids := make([]string, 0, len(clients))
+	due := make([]stanna.State, 0, len(clients))
 	for _, c := range clients {
 		contacts, tags, custom, err := listsOf(c)
 		if err != nil {
@@ -134,7 +141,9 @@ func (tx *Tx) PutClients(clients []stanna.Client, now time.Time) error {
 		mrr := sql.NullInt64{Int64: c.MRR.Minor, Valid: c.HasMRR()}
 		args = append(args, c.Workspace, c.ID, c.Name, c.Domain, mrr, c.MRR.Currency, c.Tier, c.CSMOwner, contacts,
 			c.RenewalDate, c.RenewalMonths, tags, custom, c.IsExcluded, micros(c.CreatedAt), micros(now))
-		states = append(states, c.Workspace, c.ID, "{}", []byte{}, []byte{}, micros(now))
+		states = append(states, c.Workspace, c.ID, "{}", []byte{}, []byte{}, micros(now), false)
+		ids = append(ids, c.ID)
+		due = append(due, stanna.State{Workspace: c.Workspace, ClientID: c.ID, Due: stanna.AtOnce})
 	}
 	err := tx.insert(`insert into client (workspace, id, name, domain, mrr, currency, tier, csm_owner, contacts,
 		renewal_date, renewal_months, tags, custom, is_excluded, created_at, updated_at)`,
@@ -148,8 +157,16 @@ func (tx *Tx) PutClients(clients []stanna.Client, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	return tx.insert(`insert into client_state (workspace, client_id, facts, health, engagement, updated_at)`,
-		`on conflict (workspace, client_id) do nothing`, 6, states)
+	if len(clients) > 0 {
+		if err := tx.lockStates(clients[0].Workspace, ids); err != nil {
+			return err
+		}
+	}
+	if err := tx.insert(`insert into client_state (workspace, client_id, facts, health, engagement, updated_at, churned)`,
+		`on conflict (workspace, client_id) do nothing`, 7, states); err != nil {
+		return err
+	}
+	return tx.putDue(due)
 }
 
 // DomainOwners says which client has each of the domains.

@@ -16,7 +16,7 @@ import (
 
 func someState(workspace, id string) stanna.State {
 	at := day.Add(-time.Hour)
-	return stanna.State{Workspace: workspace, ClientID: id,
+	return stanna.State{Workspace: workspace, ClientID: id, Due: day.AddDate(0, 0, 3),
 		Health:     stanna.HistoryOf(stanna.Point{At: at, Value: 60.25}, stanna.Point{At: day, Value: 38}),
 		Engagement: stanna.HistoryOf(stanna.Point{At: at, Value: 200}),
 		StateFacts: stanna.StateFacts{HealthFactors: []stanna.Factor{{Name: "Usage", Detail: "118 <a day> \x00 é"}}, HealthSource: "crm", EngagementUnit: "events",
@@ -35,14 +35,15 @@ func TestPortraitRoundTrip(t *testing.T) {
 			return p
 		}
 		history := cmp.Comparer(func(a, b stanna.History) bool { return slices.Equal(a.Since(time.Time{}), b.Since(time.Time{})) })
-		if diff := cmp.Diff(store.Portrait{Client: client, State: stanna.State{Workspace: "acme.com", ClientID: "c1"}}, read(), history); diff != "" {
+		if diff := cmp.Diff(store.Portrait{Client: client, State: stanna.State{Workspace: "acme.com", ClientID: "c1", Due: stanna.AtOnce}}, read(), history); diff != "" {
 			t.Errorf("a new client: %s", diff)
 		}
 		update(t, s, func(tx *store.Tx) error { return tx.PutStates([]stanna.State{want.State}, day) })
 		if diff := cmp.Diff(want, read(), history); diff != "" {
 			t.Error(diff)
 		}
-		update(t, s, func(tx *store.Tx) error { return tx.PutClients([]stanna.Client{client}, day) }) // the state stays
+		update(t, s, func(tx *store.Tx) error { return tx.PutClients([]stanna.Client{client}, day) }) // the state stays, and is looked at anew
+		want.State.Due = stanna.AtOnce
 		if diff := cmp.Diff(want, read(), history); diff != "" {
 			t.Errorf("put again: %s", diff)
 		}
@@ -56,9 +57,9 @@ func TestPortraitRoundTrip(t *testing.T) {
 			}
 			return err
 		})
-		rows, err := s.Ask(`select health_score from client_state`)
-		if err != nil || fmt.Sprint(rows) != "[[38]]" {
-			t.Errorf("the score to sort by: %v, %v", rows, err)
+		rows, err := s.Ask(`select health_score, churn, case when churned then 1 else 0 end from client_state`)
+		if err != nil || fmt.Sprint(rows) != "[[38 0.7 1]]" {
+			t.Errorf("what sums are made of: %v, %v", rows, err)
 		}
 	})
 }

@@ -17,6 +17,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 	"time"
@@ -172,8 +173,9 @@ type Tx struct {
 	ctx    context.Context
 	tx     *sql.Tx
 	writes bool
-	wanted []string // queries to prepare for next time
-	after  []func() // to run once it is committed
+	wanted []string            // queries to prepare for next time
+	after  []func()            // to run once it is committed
+	due    map[clientKey]int64 // of the clients whose state is held
 }
 
 // OnCommit runs fn after the transaction is committed, and not if it is not.
@@ -351,6 +353,14 @@ func micros(t time.Time) int64 {
 		return 0
 	}
 	return t.UnixMicro()
+}
+
+// before is the end of a time range: the zero time is no end.
+func before(t time.Time) int64 {
+	if t.IsZero() {
+		return math.MaxInt64
+	}
+	return micros(t)
 }
 
 func fromMicros(us int64) time.Time {

@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"database/sql"
+)
 
 // What tests of this room need and nobody else may do.
 
@@ -8,6 +11,27 @@ import "context"
 func (s *Store) Raw(query string, args ...any) error {
 	_, err := s.write.ExecContext(context.Background(), query, args...)
 	return err
+}
+
+// OpenAt opens a database with the schema of an older version.
+func OpenAt(url string, keys *Keyset, version int64) (*Store, error) {
+	ctx := context.Background()
+	s := &Store{keyset: keys, prepared: map[prepared]*sql.Stmt{}}
+	var err error
+	if IsPostgres(url) {
+		err = s.openPostgres(ctx, url)
+	} else {
+		err = s.openSQLite(ctx, url, false)
+	}
+	if err != nil {
+		return nil, err
+	}
+	provider, err := s.migrations()
+	if err != nil {
+		return nil, err
+	}
+	_, err = provider.UpTo(ctx, version)
+	return s, err
 }
 
 // Insert is tx.insert.

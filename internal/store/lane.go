@@ -201,18 +201,23 @@ type WaitingMessage struct {
 
 const waitingMessages = `select j.id, j.lane, j.kind, j.ref, j.priority, j.due, j.attempt, j.state, j.last_error, j.created_at,
 	m.workspace, m.id, m.kind, m.client_id, m.destination, m.intended, m.channel, m.ts, m.revision, m.sending, m.rendered,
-	m.summary_id, m.repeated, m.text_only, m.created_at, m.posted_at, m.closed_at
+	m.summary_id, m.repeated, m.text_only, m.created_at, m.posted_at, m.closed_at, m.occasion
 	from job j join message m on m.workspace = $2 and m.id = j.ref
 	where j.lane = $1 and j.kind = 'message' and j.state = 'waiting' and j.due <= $3`
 
 func scanWaitingMessage(s scanner) (w WaitingMessage, err error) {
 	j, m := &w.Job, &w.Message
 	var due, jobCreated, created, posted, closed int64
+	var occasion string
 	err = s.Scan(&j.ID, &j.Lane, &j.Kind, &j.Ref, &j.Priority, &due, &j.Attempt, &j.State, &j.LastError, &jobCreated,
 		&m.Workspace, &m.ID, &m.Kind, &m.ClientID, &m.Destination, &m.Intended, &m.Channel, &m.TS, &m.Revision, &m.Sending, &m.Rendered,
-		&m.SummaryID, &m.Repeated, &m.TextOnly, &created, &posted, &closed)
+		&m.SummaryID, &m.Repeated, &m.TextOnly, &created, &posted, &closed, &occasion)
+	if err != nil {
+		return w, err
+	}
 	j.Due, j.CreatedAt = fromMicros(due), fromMicros(jobCreated)
 	m.CreatedAt, m.PostedAt, m.ClosedAt = fromMicros(created), fromMicros(posted), fromMicros(closed)
+	m.Occasion, err = occasionOf(occasion)
 	return w, err
 }
 

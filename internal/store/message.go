@@ -1,21 +1,40 @@
 package store
 
 import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gostanna/stanna"
 )
 
 const messageColumns = `workspace, id, kind, client_id, destination, intended, channel, ts, revision, sending, rendered,
-	summary_id, repeated, text_only, created_at, posted_at, closed_at`
+	summary_id, repeated, text_only, created_at, posted_at, closed_at, occasion`
 
 func scanMessage(s scanner) (stanna.Message, error) {
 	var m stanna.Message
 	var created, posted, closed int64
+	var occasion string
 	err := s.Scan(&m.Workspace, &m.ID, &m.Kind, &m.ClientID, &m.Destination, &m.Intended, &m.Channel, &m.TS, &m.Revision, &m.Sending, &m.Rendered,
-		&m.SummaryID, &m.Repeated, &m.TextOnly, &created, &posted, &closed)
+		&m.SummaryID, &m.Repeated, &m.TextOnly, &created, &posted, &closed, &occasion)
 	m.CreatedAt, m.PostedAt, m.ClosedAt = fromMicros(created), fromMicros(posted), fromMicros(closed)
+	if err != nil {
+		return m, err
+	}
+	m.Occasion, err = occasionOf(occasion)
 	return m, err
+}
+
+func occasionOf(text string) (o stanna.Occasion, err error) {
+	if text == "{}" {
+		return o, nil
+	}
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		return o, fmt.Errorf("occasion of a message: %w", err)
+	}
+	return o, nil
 }
 
 // Message is the message of that id.
@@ -71,15 +90,20 @@ func (tx *Tx) ClientMessages(workspace, client string, limit int) ([]stanna.Mess
 // just begun the thread that one of them would be, the transaction is run
 // again and finds it.
 func (tx *Tx) PutMessages(messages ...stanna.Message) error {
-	args := make([]any, 0, 17*len(messages))
+	args := make([]any, 0, 18*len(messages))
 	for _, m := range messages {
+		occasion, err := json.Marshal(m.Occasion)
+		if err != nil {
+			return err
+		}
 		args = append(args, m.Workspace, m.ID, m.Kind, m.ClientID, m.Destination, m.Intended, m.Channel, m.TS, m.Revision, m.Sending, m.Rendered,
-			m.SummaryID, m.Repeated, m.TextOnly, micros(m.CreatedAt), micros(m.PostedAt), micros(m.ClosedAt))
+			m.SummaryID, m.Repeated, m.TextOnly, micros(m.CreatedAt), micros(m.PostedAt), micros(m.ClosedAt), string(occasion))
 	}
 	err := tx.insert(`insert into message (`+messageColumns+`)`,
 		`on conflict (workspace, id) do update set destination = excluded.destination, channel = excluded.channel, ts = excluded.ts,
 		revision = excluded.revision, sending = excluded.sending, rendered = excluded.rendered, summary_id = excluded.summary_id,
-		repeated = excluded.repeated, text_only = excluded.text_only, posted_at = excluded.posted_at, closed_at = excluded.closed_at`, 17, args)
+		repeated = excluded.repeated, text_only = excluded.text_only, posted_at = excluded.posted_at, closed_at = excluded.closed_at,
+		occasion = excluded.occasion`, 18, args)
 	if isUnique(err) {
 		return errRaced
 	}
@@ -92,15 +116,28 @@ func (tx *Tx) Revise(workspace, id string) error {
 	return err
 }
 
-// Fold puts the waiting jobs of a lane that would post a thread into a
-// summary: their threads are told by it, and the jobs are done. It says how
-// many threads.
+// Fold puts the waiting jobs of a lane that would post a thread or another
+// summary into a summary: what they tell is told by it, and the jobs are done.
+// It says how many threads.
 func (tx *Tx) Fold(lane, workspace, summary string, now time.Time) (int, error) {
 	const waiting = `select j.ref from job j where j.lane = $1 and j.kind = 'message' and j.state = 'waiting' and j.due <= $2`
 	n, err := tx.exec(`update message set summary_id = $4
 		where workspace = $3 and kind = 'thread' and ts = '' and summary_id = '' and id in (`+waiting+`)`, lane, micros(now), workspace, summary)
 	if err != nil {
 		return 0, err
+	}
+	// A summary that waits itself is overtaken: the new one tells its members.
+	const overtaken = `select id from message where workspace = $1 and kind = 'summary' and ts = '' and sending = 0 and id <> $2 and id in (`
+	among := []any{workspace, summary, lane, micros(now)}
+	waitingHere := strings.NewReplacer("$1", "$3", "$2", "$4").Replace(waiting)
+	for _, statement := range []string{
+		`update message set summary_id = $2 where workspace = $1 and summary_id in (` + overtaken + waitingHere + `))`,
+		`update notification set message_id = $2, revision = 1 where workspace = $1 and message_id in (` + overtaken + waitingHere + `))`,
+		`update message set summary_id = $2, closed_at = $4 where workspace = $1 and id in (` + overtaken + waitingHere + `))`,
+	} {
+		if _, err := tx.exec(statement, among...); err != nil {
+			return 0, err
+		}
 	}
 	_, err = tx.exec(`update job set state = 'done', last_error = 'coalesced' where lane = $1 and kind = 'message' and state = 'waiting' and due <= $2
 		and ref in (select id from message where workspace = $3 and summary_id = $4)`, lane, micros(now), workspace, summary)
@@ -122,7 +159,8 @@ func (tx *Tx) MarkSending(m stanna.Message) error {
 
 // MarkTold notes that what was on its way stands in Slack now: the message,
 // the threads that it tells, and every notification that they carry up to
-// that revision. It says whether a newer revision waits.
+// that revision; what is held or spared is left alone. It says whether a newer
+// revision waits.
 func (tx *Tx) MarkTold(m stanna.Message, channel, ts string, reason stanna.Reason, now time.Time) (stale bool, err error) {
 	_, err = tx.exec(`update message set channel = $3, ts = $4, rendered = sending, posted_at = case when posted_at = 0 then $5 else posted_at end
 		where workspace = $1 and id = $2`, m.Workspace, m.ID, channel, ts, micros(now))
@@ -143,7 +181,7 @@ func (tx *Tx) MarkTold(m stanna.Message, channel, ts string, reason stanna.Reaso
 	}
 	if _, err := tx.exec(`update notification set status = 'delivered', reason = $3, detail = '', delivered_at = $4, repeated = $5,
 			destination = $6, attempts = attempts + 1
-		where workspace = $1 and message_id = $2 and status <> 'delivered'
+		where workspace = $1 and message_id = $2 and status in ('waiting', 'dead')
 		and revision <= (select t.rendered from message t where t.workspace = $1 and t.id = $2)`,
 		m.Workspace, m.ID, reason, micros(now), m.Repeated, m.Destination); err != nil {
 		return false, err
@@ -170,7 +208,7 @@ func (tx *Tx) ThreadsOf(workspace string, alerts []string) (map[string][]string,
 	}
 	list, args := inList(tx, 2, alerts)
 	pairs, err := collect(tx, func(s scanner) (p [2]string, err error) { return p, s.Scan(&p[0], &p[1]) },
-		`select distinct alert_id, message_id from notification where workspace = $1 and alert_id in `+list, append([]any{workspace}, args...)...)
+		`select distinct alert_id, message_id from notification where workspace = $1 and message_id <> '' and alert_id in `+list, append([]any{workspace}, args...)...)
 	threads := map[string][]string{}
 	for _, p := range pairs {
 		threads[p[0]] = append(threads[p[0]], p[1])
@@ -186,7 +224,7 @@ func (tx *Tx) LiveThreads(workspace string, threads []string) ([]string, error) 
 	}
 	list, args := inList(tx, 2, threads)
 	return collect(tx, value[string], `select distinct n.message_id from notification n join alert a on a.workspace = n.workspace and a.id = n.alert_id
-		where n.workspace = $1 and a.status <> 'resolved' and n.message_id in `+list, append([]any{workspace}, args...)...)
+		where n.workspace = $1 and a.status <> 'resolved' and n.message_id <> '' and n.message_id in `+list, append([]any{workspace}, args...)...)
 }
 
 // CloseThreads closes threads, so that the next alert of their client begins
@@ -203,38 +241,34 @@ func (tx *Tx) CloseThreads(workspace string, ids []string, now time.Time) error 
 // ThreadAlerts lists the alerts that a thread carries, newest first.
 func (tx *Tx) ThreadAlerts(workspace, message string) ([]stanna.Alert, error) {
 	return collect(tx, scanAlert, `select `+alertColumns+` from alert where workspace = $1
-		and id in (select alert_id from notification where workspace = $1 and message_id = $2)
+		and id in (select alert_id from notification where workspace = $1 and message_id = $2 and message_id <> '')
 		order by opened_at desc, id desc`, workspace, message)
 }
 
 // SummaryAlerts lists the alerts that a summary tells, newest first, with
 // their clients.
 func (tx *Tx) SummaryAlerts(workspace, summary string) ([]AlertOfClient, error) {
-	return collect(tx, func(s scanner) (x AlertOfClient, err error) {
-		var evidence string
-		var opened, updated, closed int64
-		a := &x.Alert
-		var r clientRow
-		err = s.Scan(append([]any{&a.Workspace, &a.ID, &a.RuleID, &a.RuleVersion, &a.RuleName, &a.ClientID, &a.Type, &a.Severity, &a.Status,
-			&a.Unstable, &evidence, &opened, &updated, &closed, &a.Why}, r.dest()...)...)
-		if err != nil {
-			return x, err
-		}
-		a.OpenedAt, a.UpdatedAt, a.ClosedAt = fromMicros(opened), fromMicros(updated), fromMicros(closed)
-		if a.Evidence, err = evidenceOf(evidence); err != nil {
-			return x, err
-		}
-		x.Client, err = r.client()
-		return x, err
-	}, `select a.workspace, a.id, a.rule_id, a.rule_version, a.rule_name, a.client_id, a.type, a.severity, a.status, a.unstable,
-		a.evidence, a.opened_at, a.updated_at, a.closed_at, a.why, `+clientColumns+`
-		from alert a join client c on c.workspace = a.workspace and c.id = a.client_id
-		where a.workspace = $1 and a.id in (select n.alert_id from notification n
-			join message m on m.workspace = n.workspace and m.id = n.message_id where n.workspace = $1 and m.summary_id = $2)`,
-		workspace, summary)
+	alerts, err := collect(tx, scanAlert, `select `+alertColumns+` from alert where workspace = $1 and id in (select n.alert_id from notification n
+		join message m on m.workspace = n.workspace and m.id = n.message_id where n.workspace = $1 and (m.summary_id = $2 or m.id = $2))
+		order by opened_at desc, id desc`, workspace, summary)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, 0, len(alerts))
+	for _, a := range alerts {
+		ids = append(ids, a.ClientID)
+	}
+	slices.Sort(ids)
+	clients, err := tx.ClientsByID(workspace, slices.Compact(ids))
+	list := make([]AlertOfClient, len(alerts))
+	for i, a := range alerts {
+		list[i] = AlertOfClient{a, clients[a.ClientID]}
+	}
+	return list, err
 }
 
-// AlertOfClient is an alert with its client.
+// AlertOfClient is an alert with its client; one of the whole portfolio has
+// none.
 type AlertOfClient struct {
 	Alert  stanna.Alert
 	Client stanna.Client

@@ -7,25 +7,38 @@ import (
 )
 
 const notificationColumns = `workspace, id, alert_id, client_id, message_id, destination, event, severity, revision, status, reason,
-	detail, attempts, repeated, created_at, delivered_at`
+	detail, attempts, repeated, created_at, delivered_at, intended, held_since, held_until, surge`
 
 func scanNotification(s scanner) (stanna.Notification, error) {
 	var n stanna.Notification
-	var created, delivered int64
+	var created, delivered, since, until int64
 	err := s.Scan(&n.Workspace, &n.ID, &n.AlertID, &n.ClientID, &n.MessageID, &n.Destination, &n.Event, &n.Severity, &n.Revision, &n.Status, &n.Reason,
-		&n.Detail, &n.Attempts, &n.Repeated, &created, &delivered)
-	n.CreatedAt, n.DeliveredAt = fromMicros(created), fromMicros(delivered)
+		&n.Detail, &n.Attempts, &n.Repeated, &created, &delivered, &n.Hold.Intended, &since, &until, &n.Hold.Surge)
+	n.CreatedAt, n.DeliveredAt, n.Hold.Since, n.Hold.Until = fromMicros(created), fromMicros(delivered), fromMicros(since), fromMicros(until)
 	return n, err
 }
 
 // AddNotifications stores new promises.
 func (tx *Tx) AddNotifications(list ...stanna.Notification) error {
-	args := make([]any, 0, 16*len(list))
+	return tx.insertNotifications(``, list)
+}
+
+// PutNotifications stores promises, new or changed, at most one of each id.
+// What delivering them brings (attempts, when, whether repeated) stays as it is.
+func (tx *Tx) PutNotifications(list ...stanna.Notification) error {
+	return tx.insertNotifications(`on conflict (workspace, id) do update set message_id = excluded.message_id, destination = excluded.destination,
+		severity = excluded.severity, revision = excluded.revision, status = excluded.status, reason = excluded.reason, detail = excluded.detail,
+		intended = excluded.intended, held_since = excluded.held_since, held_until = excluded.held_until, surge = excluded.surge`, list)
+}
+
+func (tx *Tx) insertNotifications(tail string, list []stanna.Notification) error {
+	args := make([]any, 0, 20*len(list))
 	for _, n := range list {
 		args = append(args, n.Workspace, n.ID, n.AlertID, n.ClientID, n.MessageID, n.Destination, n.Event, n.Severity, n.Revision, n.Status, n.Reason,
-			n.Detail, n.Attempts, n.Repeated, micros(n.CreatedAt), micros(n.DeliveredAt))
+			n.Detail, n.Attempts, n.Repeated, micros(n.CreatedAt), micros(n.DeliveredAt),
+			n.Hold.Intended, micros(n.Hold.Since), micros(n.Hold.Until), n.Hold.Surge)
 	}
-	return tx.insert(`insert into notification (`+notificationColumns+`)`, ``, 16, args)
+	return tx.insert(`insert into notification (`+notificationColumns+`)`, tail, 20, args)
 }
 
 // Notification is the notification of that id.
@@ -39,6 +52,7 @@ type NotificationQuery struct {
 	AlertID  string
 	ClientID string
 	Owner    string // e-mail of the clients' CSM
+	Surge    string // that holds or held them
 	Limit    int
 	Offset   int
 }
@@ -46,14 +60,15 @@ type NotificationQuery struct {
 // Notifications lists the log, newest first, and how many there are in all.
 func (tx *Tx) Notifications(workspace string, q NotificationQuery) ([]stanna.Notification, int, error) {
 	const where = `workspace = $1 and ($2 = '' or status = $2) and ($3 = '' or alert_id = $3) and ($4 = '' or client_id = $4)
-		and ($5 = '' or client_id in (select c.id from client c where c.workspace = $1 and lower(c.csm_owner) = $5))`
-	args := []any{workspace, q.Status, q.AlertID, q.ClientID, strings.ToLower(q.Owner)}
+		and ($5 = '' or client_id in (select c.id from client c where c.workspace = $1 and lower(c.csm_owner) = $5))
+		and ($6 = '' or surge = $6)`
+	args := []any{workspace, q.Status, q.AlertID, q.ClientID, strings.ToLower(q.Owner), q.Surge}
 	total, _, err := one(tx, value[int], `select count(*) from notification where `+where, args...)
 	if err != nil {
 		return nil, 0, err
 	}
 	list, err := collect(tx, scanNotification, `select `+notificationColumns+` from notification where `+where+
-		` order by created_at desc, id desc limit $6 offset $7`, append(args, q.Limit, q.Offset)...)
+		` order by created_at desc, id desc limit $7 offset $8`, append(args, q.Limit, q.Offset)...)
 	return list, total, err
 }
 

@@ -35,7 +35,7 @@ func (tx *Tx) AddSignals(signals []StoredSignal) error {
 	for _, s := range signals {
 		args = append(args, s.Workspace, s.ID, s.ClientID, s.Type, micros(s.OccurredAt), micros(s.ReceivedAt), s.Source, string(s.Data), s.Became)
 	}
-	err := tx.insert(`insert into signal (workspace, id, client_id, type, occurred_at, received_at, source, data, became)`, ``, 9, args)
+	err := tx.insert(`insert into signal (`+signalColumns+`)`, ``, 9, args)
 	if isUnique(err) {
 		return errRaced
 	}
@@ -51,10 +51,12 @@ func scanSignal(s scanner) (StoredSignal, error) {
 	return x, err
 }
 
+const signalColumns = `workspace, id, client_id, type, occurred_at, received_at, source, data, became`
+
 // ClientSignals lists the newest signals of a client, newest first.
 func (tx *Tx) ClientSignals(workspace, client string, limit int) ([]StoredSignal, error) {
-	return collect(tx, scanSignal, `select workspace, id, client_id, type, occurred_at, received_at, source, data, became
-		from signal where workspace = $1 and client_id = $2 order by occurred_at desc, id desc limit $3`, workspace, client, limit)
+	return collect(tx, scanSignal, `select `+signalColumns+` from signal where workspace = $1 and client_id = $2
+		order by occurred_at desc, id desc limit $3`, workspace, client, limit)
 }
 
 // InteractionCounts says how often somebody spoke with a client, in all and

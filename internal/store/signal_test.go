@@ -95,10 +95,11 @@ func TestWorkspaceAndRules(t *testing.T) {
 		update(t, s, func(tx *store.Tx) error { return tx.PutSettings(w) })
 		w.Version = 2
 		r := stanna.Rule{Workspace: "acme.com", ID: "r1", Version: 1, Name: "Drop", Type: stanna.HealthDrop, Status: stanna.RuleActive,
-			Thresholds: map[string]float64{"dropPoints": 12.5}, Destinations: []stanna.Destination{"slack:T1:C1"}, Playbook: "call", CreatedAt: day, UpdatedAt: day}
-		update(t, s, func(tx *store.Tx) error { return tx.PutRule(r, day) })
+			Terms:     stanna.Terms{Thresholds: map[string]float64{"dropPoints": 12.5}, Destinations: []stanna.Destination{"slack:T1:C1"}, Playbook: "call"},
+			CreatedAt: day, UpdatedAt: day}
+		update(t, s, func(tx *store.Tx) error { return tx.PutRule(r, "user:ana", day) })
 		r.Status, r.Thresholds, r.Version, r.UpdatedAt = stanna.RuleShadow, nil, 2, day.Add(time.Hour)
-		update(t, s, func(tx *store.Tx) error { return tx.PutRule(r, day.Add(time.Hour)) })
+		update(t, s, func(tx *store.Tx) error { return tx.PutRule(r, "user:ana", day.Add(time.Hour)) })
 		w.Version = 4
 		update(t, s, func(tx *store.Tx) error {
 			got, err := tx.Workspace("acme.com")

@@ -3,7 +3,6 @@ package store
 import (
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/gostanna/stanna"
 )
@@ -28,6 +27,12 @@ func scanWorkspace(s scanner) (stanna.Workspace, error) {
 // Workspace is the workspace of that id.
 func (tx *Tx) Workspace(id string) (stanna.Workspace, error) {
 	return need(tx, "workspace", scanWorkspace, `select `+workspaceColumns+` from workspace where id = $1`, id)
+}
+
+// LockWorkspace is Workspace, held until the transaction ends: who changes
+// what its people have chosen compares and writes one after the other.
+func (tx *Tx) LockWorkspace(id string) (stanna.Workspace, error) {
+	return need(tx, "workspace", scanWorkspace, `select `+workspaceColumns+` from workspace where id = $1 `+tx.dialect.forUpdate, id)
 }
 
 // Workspaces lists every workspace by id.
@@ -66,47 +71,10 @@ func (tx *Tx) PutSettings(w stanna.Workspace) error {
 	return err
 }
 
-type ruleBody struct {
-	Thresholds   map[string]float64   `json:"thresholds,omitempty"`
-	Destinations []stanna.Destination `json:"destinations,omitempty"`
-	Playbook     string               `json:"playbook,omitempty"`
-}
-
-func scanRule(s scanner) (stanna.Rule, error) {
-	var r stanna.Rule
-	var body string
-	var created, updated int64
-	if err := s.Scan(&r.Workspace, &r.ID, &r.Version, &r.Name, &r.Type, &r.Status, &body, &created, &updated); err != nil {
-		return r, err
-	}
-	var b ruleBody
-	if err := json.Unmarshal([]byte(body), &b); err != nil {
-		return r, fmt.Errorf("rule %s: %w", r.ID, err)
-	}
-	r.Thresholds, r.Destinations, r.Playbook = b.Thresholds, b.Destinations, b.Playbook
-	r.CreatedAt, r.UpdatedAt = fromMicros(created), fromMicros(updated)
-	return r, nil
-}
-
-// Rules lists the rules of a workspace in the order they were made.
-func (tx *Tx) Rules(workspace string) ([]stanna.Rule, error) {
-	return collect(tx, scanRule, `select workspace, id, version, name, type, status, body, created_at, updated_at
-		from rule where workspace = $1 order by created_at, id`, workspace)
-}
-
-// PutRule stores a rule as its next version and raises the workspace's.
-func (tx *Tx) PutRule(r stanna.Rule, now time.Time) error {
-	body, err := json.Marshal(ruleBody{r.Thresholds, r.Destinations, r.Playbook})
-	if err != nil {
-		return err
-	}
-	if _, err := tx.exec(`insert into rule (workspace, id, version, name, type, status, body, created_at, updated_at)
-		values ($1, $2, 1, $3, $4, $5, $6, $7, $7)
-		on conflict (workspace, id) do update set version = rule.version + 1, name = excluded.name, status = excluded.status,
-			body = excluded.body, updated_at = excluded.updated_at`,
-		r.Workspace, r.ID, r.Name, r.Type, r.Status, string(body), micros(now)); err != nil {
-		return err
-	}
-	_, err = tx.exec(`update workspace set version = version + 1 where id = $1`, r.Workspace)
+// raise raises the version of a workspace, so that what is kept of its policy
+// elsewhere is read anew. Who changes the policy raises it first: the row is
+// held, and versions are given one after the other.
+func (tx *Tx) raise(workspace string) error {
+	_, err := tx.exec(`update workspace set version = version + 1 where id = $1`, workspace)
 	return err
 }

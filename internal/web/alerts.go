@@ -2,22 +2,27 @@ package web
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 
 	"github.com/gostanna/stanna"
-	"github.com/gostanna/stanna/internal/locale"
 	"github.com/gostanna/stanna/internal/rule"
 	"github.com/gostanna/stanna/internal/store"
 )
 
 // alertsView is the list of alerts.
 type alertsView struct {
-	Own   bool
-	Open  bool // only open ones are shown
-	Tabs  []tab
-	Rows  []alertRow
-	Total int
-	Pages pager
+	Own        bool
+	Open       bool // only open ones are shown
+	Narrowed   bool // a type, a severity or a rule was chosen
+	Tabs       []tab
+	Status     string
+	Types      []option
+	Severities []option
+	Rules      []option
+	Rows       []alertRow
+	Total      int
+	Pages      pager
 }
 
 type alertRow struct {
@@ -30,37 +35,65 @@ type alertRow struct {
 	Rule                     string
 	Opened, Closed           stamp
 	Why                      string
+	On                       string // who is on it, or until when it is snoozed
 	Unstable                 bool
 	IsOpen                   bool
+	Portfolio                bool
+}
+
+// alertTabs are the parts of the list, by how far alerts are in their life.
+var alertTabs = []struct {
+	word, label string
+	status      stanna.AlertStatus
+	unresolved  bool
+}{
+	{"open", "Open", "", true},
+	{"untaken", "Not taken up", stanna.AlertOpen, false},
+	{"taken_up", "Taken up", stanna.AlertTaken, false},
+	{"snoozed", "Snoozed", stanna.AlertSnoozed, false},
+	{"resolved", "Closed", stanna.AlertResolved, false},
+	{"all", "All", "", false},
 }
 
 func (s *site) alerts(v *visit) (answer, error) {
 	if group := v.asked("group"); group != "" {
 		return s.group(v, group)
 	}
-	status := map[string]stanna.AlertStatus{"": stanna.AlertOpen, "open": stanna.AlertOpen, "resolved": stanna.AlertResolved, "all": ""}
-	wanted, ok := status[v.asked("status")]
-	if !ok {
-		wanted = stanna.AlertOpen
+	wanted := alertTabs[0]
+	for _, t := range alertTabs {
+		if t.word == v.asked("status") {
+			wanted = t
+		}
 	}
-	a := alertsView{Own: v.caller.OwnAccountsOnly(), Open: wanted == stanna.AlertOpen}
+	a := alertsView{Own: v.caller.OwnAccountsOnly(), Open: wanted.word != "resolved" && wanted.word != "all", Status: wanted.word}
 	page := v.pageNumber()
+	q := store.AlertQuery{Owner: v.owner(), RuleID: v.asked("rule"), Limit: 1}
+	if t := stanna.AlertType(v.asked("type")); rule.EntryOf(t) != nil {
+		q.Types = []stanna.AlertType{t}
+	}
+	if sev := stanna.Severity(v.asked("severity")); sev.Rank() >= 0 {
+		q.Severity = sev
+	}
+	a.Narrowed = len(q.Types) > 0 || q.Severity != "" || q.RuleID != ""
 	err := s.store.View(v.ctx, func(tx *store.Tx) error {
-		counts, err := v.alertCounts(tx)
+		if err := v.alertChoices(tx, &a, q); err != nil {
+			return err
+		}
+		for _, t := range alertTabs {
+			one := q
+			one.Status, one.Unresolved = t.status, t.unresolved
+			_, n, err := tx.Alerts(v.workspace(), one)
+			if err != nil {
+				return err
+			}
+			a.Tabs = append(a.Tabs, tab{"tab-" + t.word, t.label, alertsPath(t.word, q), v.local.Number(float64(n)), t.word == wanted.word})
+		}
+		q.Status, q.Unresolved, q.Limit, q.Offset = wanted.status, wanted.unresolved, perPage, (page-1)*perPage
+		list, total, err := tx.Alerts(v.workspace(), q)
 		if err != nil {
 			return err
 		}
-		count := func(n int) string { return v.local.Number(float64(n)) }
-		a.Tabs = []tab{
-			{"tab-open", "Open", "/alerts", count(counts[stanna.AlertOpen]), wanted == stanna.AlertOpen},
-			{"tab-resolved", "Closed", "/alerts?status=resolved", count(counts[stanna.AlertResolved]), wanted == stanna.AlertResolved},
-			{"tab-all", "All", "/alerts?status=all", count(counts[stanna.AlertOpen] + counts[stanna.AlertResolved]), wanted == ""},
-		}
-		list, total, err := tx.Alerts(v.workspace(), store.AlertQuery{Status: wanted, Owner: v.owner(), Limit: perPage, Offset: (page - 1) * perPage})
-		if err != nil {
-			return err
-		}
-		if wanted == "" { // on the page at least, what is open comes first
+		if wanted.word == "all" { // on the page at least, what is open comes first
 			slices.SortStableFunc(list, func(x, y stanna.Alert) int { return cmp.Compare(openFirst(x), openFirst(y)) })
 		}
 		a.Total = total
@@ -71,20 +104,44 @@ func (s *site) alerts(v *visit) (answer, error) {
 	return answer{title: "Alerts", body: alertsBody(a)}, err
 }
 
-// alertCounts says how many alerts of each status the visitor sees.
-func (v *visit) alertCounts(tx *store.Tx) (map[stanna.AlertStatus]int, error) {
-	if v.owner() == "" {
-		return tx.AlertCounts(v.workspace())
+// alertsPath is a part of the list, narrowed as it is.
+func alertsPath(status string, q store.AlertQuery) string {
+	query := url.Values{}
+	if status != alertTabs[0].word {
+		query.Set("status", status)
 	}
-	counts := map[stanna.AlertStatus]int{}
-	for _, status := range []stanna.AlertStatus{stanna.AlertOpen, stanna.AlertResolved} {
-		_, n, err := tx.Alerts(v.workspace(), store.AlertQuery{Status: status, Owner: v.owner(), Limit: 1})
-		if err != nil {
-			return nil, err
-		}
-		counts[status] = n
+	if len(q.Types) > 0 {
+		query.Set("type", string(q.Types[0]))
 	}
-	return counts, nil
+	if q.Severity != "" {
+		query.Set("severity", string(q.Severity))
+	}
+	if q.RuleID != "" {
+		query.Set("rule", q.RuleID)
+	}
+	if len(query) == 0 {
+		return "/alerts"
+	}
+	return "/alerts?" + query.Encode()
+}
+
+// alertChoices are what the list can be narrowed to.
+func (v *visit) alertChoices(tx *store.Tx, a *alertsView, q store.AlertQuery) error {
+	a.Types, a.Severities, a.Rules = []option{{"", "Every type", false}}, []option{{"", "Every severity", false}}, []option{{"", "Every rule", false}}
+	for _, e := range rule.Catalogue() {
+		a.Types = append(a.Types, option{string(e.Type), e.Name, slices.Contains(q.Types, e.Type)})
+	}
+	for _, sev := range stanna.Severities() {
+		a.Severities = append(a.Severities, option{string(sev), severityMark(sev).Word, q.Severity == sev})
+	}
+	rules, err := tx.Rules(v.workspace())
+	for _, r := range rules {
+		a.Rules = append(a.Rules, option{r.ID, r.Name, q.RuleID == r.ID})
+	}
+	if q.RuleID != "" && !anyChosen(a.Rules) {
+		a.Rules = append(a.Rules, option{q.RuleID, "A rule that is gone", true})
+	}
+	return err
 }
 
 func openFirst(a stanna.Alert) int {
@@ -118,19 +175,22 @@ func (v *visit) alertRows(tx *store.Tx, list []stanna.Alert) ([]alertRow, error)
 }
 
 func (v *visit) alertRow(a stanna.Alert, c stanna.Client) alertRow {
-	return alertRow{Path: alertPath(a.ID), Client: c.Name, ClientPath: clientPath(c.ID), Severity: severityMark(a.Severity), Status: alertMark(a),
+	r := alertRow{Path: alertPath(a.ID), Client: c.Name, ClientPath: clientPath(c.ID), Severity: severityMark(a.Severity), Status: alertMark(a),
 		Type: typeName(a.Type), Change: changeOf(v.local, a),
 		MRR: v.local.Money(c.MRR), Owner: c.CSMOwner, Rule: a.RuleName, Opened: stampOf(v.local, a.OpenedAt), Closed: stampOf(v.local, a.ClosedAt),
-		Why: a.Why.Sentence(), Unstable: a.Unstable, IsOpen: a.Open()}
-}
-
-// changeOf is where the measure came from and went.
-func changeOf(l locale.Local, a stanna.Alert) string {
-	e := a.Evidence
-	if !a.Open() && e.Worst != e.Value {
-		return l.Number(e.Base) + " → " + l.Number(e.Worst) + " → " + l.Number(e.Value)
+		Why: a.Why.Sentence(), Unstable: a.Unstable, IsOpen: a.Open(), Portfolio: a.ClientID == ""}
+	if r.Portfolio {
+		r.Client, r.ClientPath, r.MRR, r.Owner = wholePortfolio, "/", "", ""
 	}
-	return l.Number(e.Base) + " → " + l.Number(e.Value)
+	switch {
+	case a.Status == stanna.AlertTaken:
+		r.On = a.TakenBy + " is on it"
+	case a.Status == stanna.AlertSnoozed:
+		r.On = "snoozed until " + v.local.Moment(a.SnoozedUntil)
+	case a.Open() && a.AssignedTo != "":
+		r.On = "given to " + a.AssignedTo
+	}
+	return r
 }
 
 // typeName is what people call an alert type; the catalogue knows.

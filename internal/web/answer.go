@@ -19,6 +19,9 @@ type answer struct {
 	body   templ.Component
 	status int    // 200 by default
 	to     string // instead of a page: a path of ours
+	script bool   // the page uses the one script that there is
+
+	fragment templ.Component // instead of a page: a part of one, for that script
 }
 
 // handler answers a visit.
@@ -28,7 +31,7 @@ type handler func(v *visit) (answer, error)
 const signedIn auth.Action = ""
 
 // maxForm bounds what a form may send.
-const maxForm = 64 << 10
+const maxForm = 512 << 10
 
 // open is a page for everybody.
 func (s *site) open(h handler) http.Handler {
@@ -81,7 +84,11 @@ func (s *site) write(v *visit, a answer) {
 		a.status = http.StatusOK
 	}
 	var page bytes.Buffer
-	if err := shell(s.frame(v, a), a.body).Render(v.ctx, &page); err != nil {
+	whole := a.fragment
+	if whole == nil {
+		whole = shell(s.frame(v, a), a.body)
+	}
+	if err := whole.Render(v.ctx, &page); err != nil {
 		s.log.Error("write a page", "path", v.r.URL.Path, "request", v.id, "error", err)
 		http.Error(v.w, "Something went wrong here. The request id is "+v.id+".", http.StatusInternalServerError)
 		return

@@ -20,12 +20,14 @@ type assets struct {
 	files map[string][]byte // by the name in the address
 	css   string            // addresses
 	icon  string
+	js    string // htmx, for the few pages that answer while one writes
 }
 
 func readAssets() assets {
 	a := assets{files: map[string][]byte{}}
 	a.css = a.add("stanna.css")
 	a.icon = a.add("icon.svg")
+	a.js = a.add("htmx.js")
 	return a
 }
 

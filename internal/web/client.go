@@ -39,6 +39,7 @@ type clientView struct {
 	Signals      []signalRow
 	Told         bool // the visitor may read deliveries
 	Messages     []messageRow
+	Deeds        deedsView
 }
 
 type field struct{ Name, Value string }
@@ -104,8 +105,11 @@ func (s *site) client(v *visit) (answer, error) {
 			}
 		}
 		if c.Told {
-			c.Messages, err = s.messageRows(tx, v, p.Client.ID)
+			if c.Messages, err = s.messageRows(tx, v, p.Client.ID); err != nil {
+				return err
+			}
 		}
+		c.Deeds, err = v.deedsOf(tx, p.Client)
 		return err
 	})
 	return answer{title: c.Row.Name, body: clientBody(c)}, err

@@ -28,7 +28,7 @@ func TestColoursCanBeRead(t *testing.T) {
 		return m
 	}
 	pairs := []string{"ink paper", "ink card", "ink sunk", "soft paper", "soft card", "soft sunk", "soft accent-wash", "link paper", "link card", "link sunk", "link accent-wash", "ink accent-wash",
-		"accent-ink accent", "red red-wash", "orange orange-wash", "yellow yellow-wash", "green green-wash", "blue blue-wash", "grey grey-wash", "card red", "red card", "green card", "ink green-wash", "ink red-wash"}
+		"accent-ink accent", "red red-wash", "orange orange-wash", "yellow yellow-wash", "green green-wash", "blue blue-wash", "grey grey-wash", "card red", "red card", "green card", "ink green-wash", "ink red-wash", "ink yellow-wash", "green accent-wash"}
 	for scheme, c := range map[string]map[string]string{"light": colours(light), "dark": colours(light, dark)} {
 		for _, pair := range pairs {
 			text, ground, _ := strings.Cut(pair, " ")

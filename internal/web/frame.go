@@ -12,7 +12,8 @@ import (
 type frame struct {
 	Title     string
 	CSS, Icon string
-	Known     bool // somebody is signed in
+	Script    string // "" on nearly every page
+	Known     bool   // somebody is signed in
 	Workspace string
 	Others    []string
 	Who, Role string
@@ -29,6 +30,9 @@ type place struct {
 func (s *site) frame(v *visit, a answer) frame {
 	f := frame{Title: plainTitle(a.title), CSS: s.assets.css, Icon: s.assets.icon, Known: v.known(),
 		Good: s.auth.Sessions().PopString(v.ctx, flashGood), Bad: s.auth.Sessions().PopString(v.ctx, flashBad)}
+	if a.script {
+		f.Script = s.assets.js
+	}
 	if !f.Known {
 		return f
 	}
@@ -48,11 +52,14 @@ func (s *site) frame(v *visit, a answer) frame {
 		{place{ID: "nav-alerts", Label: "Alerts", Path: "/alerts"}, auth.ReadClients},
 		{place{ID: "nav-clients", Label: "Clients", Path: "/clients"}, auth.ReadClients},
 		{place{ID: "nav-notifications", Label: "Notifications", Path: "/notifications"}, auth.ReadDeliveries},
+		{place{ID: "nav-rules", Label: "Rules", Path: "/rules"}, auth.ReadRules},
+		{place{ID: "nav-silences", Label: "Silences", Path: "/silences"}, auth.ReadRules},
 		{place{ID: "nav-integrations", Label: "Integrations", Path: "/integrations"}, auth.ReadConnections},
+		{place{ID: "nav-settings", Label: "Settings", Path: "/settings"}, auth.ReadSettings},
 	} {
 		if v.caller.May(p.need) {
 			at := v.r.URL.Path
-			p.Here = at == p.Path || p.Path != "/" && strings.HasPrefix(at, p.Path+"/")
+			p.Here = at == p.Path || p.Path != "/" && strings.HasPrefix(at, p.Path+"/") || p.Path == "/rules" && (at == "/routes" || strings.HasPrefix(at, "/routes/"))
 			f.Places = append(f.Places, p.place)
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/gostanna/stanna/internal/connect"
 	"github.com/gostanna/stanna/internal/deliver"
 	"github.com/gostanna/stanna/internal/intake"
+	"github.com/gostanna/stanna/internal/policy"
 	"github.com/gostanna/stanna/internal/queue"
 	"github.com/gostanna/stanna/internal/rule"
 	"github.com/gostanna/stanna/internal/sandbox"
@@ -42,6 +43,7 @@ type house struct {
 	store   *store.Store
 	auth    *auth.Auth
 	intake  *intake.Intake
+	policy  *policy.Keeper
 	sandbox *sandbox.Sandbox
 	team    string
 	server  *httptest.Server
@@ -72,7 +74,8 @@ func newHouse(t *testing.T) *house {
 		Links: deliver.Links{PublicURL: publicURL}, Look: func() { q.Look() }, Count: func(string, time.Duration) {}, Log: log})
 	q = queue.New(queue.Options{Store: h.store, Handlers: map[string]queue.Handler{"slack": courier}, Now: clock.Real, Log: log})
 	h.intake = intake.New(intake.Options{Store: h.store, Clock: clock, Wake: q.Wake, Count: func(stanna.Became, int) {}, Log: log})
-	options := Options{Store: h.store, Auth: h.auth, Line: line, Intake: h.intake, Clock: clock, PublicURL: publicURL, SlackURL: slackServer.URL, Log: log}
+	h.policy = policy.New(policy.Options{Store: h.store, Clock: clock, Log: log, Sweep: h.intake.Sweep})
+	options := Options{Store: h.store, Auth: h.auth, Line: line, Intake: h.intake, Policy: h.policy, Clock: clock, PublicURL: publicURL, SlackURL: slackServer.URL, Log: log}
 	h.site = newSite(options)
 	h.server.Config.Handler = Secure(Headers{PublicURL: publicURL, SlackURL: slackServer.URL}, New(options))
 	h.server.Start()
@@ -109,7 +112,7 @@ func (h *house) people() {
 		h.must(err)
 		h.users[email] = u.ID
 	}
-	h.update(func(tx *store.Tx) error { return tx.PutRule(rule.First(acme), time.Now()) })
+	h.update(func(tx *store.Tx) error { return tx.PutRule(rule.First(acme)[0], stanna.ActorSystem, time.Now()) })
 }
 
 func (h *house) must(err error) {

@@ -33,13 +33,15 @@ type noteRow struct {
 	Attempts           int
 	Repeated           bool
 	Dead               bool
-	At                 stamp // promised
+	Until              stamp  // while it is held
+	Intended           string // where it would have gone, when that is elsewhere
+	At                 stamp  // promised
 	Told               stamp
 	Link               string // to the message in Slack
 }
 
 func (s *site) notifications(v *visit) (answer, error) {
-	statuses := map[string]stanna.NotificationStatus{"waiting": stanna.Waiting, "dead": stanna.Dead, "delivered": stanna.Delivered}
+	statuses := map[string]stanna.NotificationStatus{"waiting": stanna.Waiting, "dead": stanna.Dead, "delivered": stanna.Delivered, "held": stanna.Held, "spared": stanna.Spared}
 	wanted := statuses[v.asked("status")]
 	n := notificationsView{Own: v.caller.OwnAccountsOnly(), Status: string(wanted), Resend: v.caller.May(auth.ResendDeliveries), Back: v.r.URL.RequestURI()}
 	page := v.pageNumber()
@@ -52,7 +54,7 @@ func (s *site) notifications(v *visit) (answer, error) {
 		for _, t := range []struct {
 			status stanna.NotificationStatus
 			label  string
-		}{{stanna.Dead, "Not delivered"}, {stanna.Waiting, "Waiting"}, {stanna.Delivered, "Delivered"}} {
+		}{{stanna.Dead, "Not delivered"}, {stanna.Held, "Held back"}, {stanna.Waiting, "Waiting"}, {stanna.Delivered, "Delivered"}, {stanna.Spared, "Not told"}} {
 			n.Tabs = append(n.Tabs, tab{"tab-" + string(t.status), t.label, "/notifications?status=" + string(t.status),
 				v.local.Number(float64(counts[t.status])), wanted == t.status})
 		}
@@ -78,7 +80,7 @@ func (v *visit) noteCounts(tx *store.Tx) (map[stanna.NotificationStatus]int, err
 		return tx.NotificationCounts(v.workspace())
 	}
 	counts := map[stanna.NotificationStatus]int{}
-	for _, status := range []stanna.NotificationStatus{stanna.Dead, stanna.Waiting, stanna.Delivered} {
+	for _, status := range []stanna.NotificationStatus{stanna.Dead, stanna.Held, stanna.Waiting, stanna.Delivered, stanna.Spared} {
 		_, n, err := tx.Notifications(v.workspace(), store.NotificationQuery{Status: status, Owner: v.owner(), Limit: 1})
 		if err != nil {
 			return nil, err
@@ -102,6 +104,8 @@ func (v *visit) noteRows(tx *store.Tx, list []stanna.Notification, names channel
 		rows[i] = v.noteRow(n, names)
 		if n.ClientID != "" {
 			rows[i].Client, rows[i].ClientPath = clients[n.ClientID].Name, clientPath(n.ClientID)
+		} else if n.AlertID != "" {
+			rows[i].Client, rows[i].ClientPath = wholePortfolio, "/"
 		}
 	}
 	return rows, nil
@@ -109,15 +113,29 @@ func (v *visit) noteRows(tx *store.Tx, list []stanna.Notification, names channel
 
 func (v *visit) noteRow(n stanna.Notification, names channels) noteRow {
 	row := noteRow{ID: n.ID, Event: eventWord(n.Event), Severity: severityMark(n.Severity), Destination: names.destination(n.Destination), Status: statusMark(n.Status),
-		Repair: n.Detail, Attempts: n.Attempts, Repeated: n.Repeated, Dead: n.Status == stanna.Dead,
+		Repair: n.Detail, Attempts: n.Attempts, Until: untilOf(v, n), Repeated: n.Repeated, Dead: n.Status == stanna.Dead,
 		At: stampOf(v.road, n.CreatedAt), Told: stampOf(v.road, n.DeliveredAt)}
 	if n.Reason != "" {
 		row.Reason = n.Reason.Sentence()
+	}
+	if n.Event == stanna.Sample && n.ClientID != "" {
+		row.Event = "State, sent by hand"
+	}
+	if n.Hold.Intended != "" && n.Hold.Intended != n.Destination {
+		row.Intended = names.destination(n.Hold.Intended)
 	}
 	if n.AlertID != "" {
 		row.AlertPath = alertPath(n.AlertID)
 	}
 	return row
+}
+
+// untilOf is when what is held is looked at again.
+func untilOf(v *visit, n stanna.Notification) stamp {
+	if n.Status != stanna.Held {
+		return stamp{}
+	}
+	return stampOf(v.local, n.Hold.Until)
 }
 
 func eventWord(e stanna.AlertEvent) string {
@@ -128,6 +146,10 @@ func eventWord(e stanna.AlertEvent) string {
 		return "Got worse"
 	case stanna.Resolved:
 		return "Closed"
+	case stanna.Reminded:
+		return "Snooze over"
+	case stanna.Escalated:
+		return "Escalated"
 	case stanna.Sample:
 		return "Test"
 	}

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/auth"
 	"github.com/gostanna/stanna/internal/store"
@@ -16,7 +18,11 @@ type overviewView struct {
 	Counted  string // when not every open alert was looked at
 	Worst    []alertRow
 	Waiting  int
+	Held     int
 	Dead     int
+	Money    *moneyView // nil: not for this role
+	Surges   []surgeRow // that hold their alerts now
+	Silences []silenceRow
 	Line     *lineView // nil: not for this role
 	Messages []noteRow
 	Log      bool // the visitor may read the log
@@ -56,6 +62,9 @@ func (s *site) overview(v *visit) (answer, error) {
 			return err
 		}
 		if err := s.overviewAlerts(tx, v, &o); err != nil {
+			return err
+		}
+		if err := s.overviewQuiet(tx, v, &o); err != nil {
 			return err
 		}
 		conn, connected, err := tx.Connection(v.workspace())
@@ -118,12 +127,62 @@ func (s *site) overviewMessages(tx *store.Tx, v *visit, names channels, o *overv
 	if err != nil {
 		return err
 	}
-	o.Waiting, o.Dead = counts[stanna.Waiting], counts[stanna.Dead]
+	o.Waiting, o.Dead, o.Held = counts[stanna.Waiting], counts[stanna.Dead], counts[stanna.Held]
 	list, _, err := tx.Notifications(v.workspace(), store.NotificationQuery{Owner: v.owner(), Limit: 5})
 	if err != nil {
 		return err
 	}
 	o.Messages, err = v.noteRows(tx, list, names)
+	return err
+}
+
+// moneyView is what the portfolio stands to lose: the worst case and the
+// likely one, named apart.
+type moneyView struct {
+	AtRisk, AtRiskShare string
+	Clients             int
+	Loss                string
+	Threshold           string
+	Unlike              int // clients whose MRR is in another currency
+}
+
+// overviewQuiet is what the portfolio stands to lose, and why somebody may
+// hear nothing: what is held after a surge, and silences.
+func (s *site) overviewQuiet(tx *store.Tx, v *visit, o *overviewView) error {
+	if !o.Own {
+		x := v.local.Settings
+		sums, err := tx.PortfolioSums(v.workspace(), x.Currency, x.RiskThreshold)
+		if err != nil {
+			return err
+		}
+		if sums.Clients > 0 {
+			o.Money = &moneyView{AtRisk: v.local.Money(sums.AtRisk), Clients: sums.AtRiskCount, Loss: v.local.Money(sums.ExpectedLoss),
+				Threshold: v.local.Number(x.RiskThreshold), Unlike: sums.Unlike}
+			if sums.MRR.Minor > 0 {
+				o.Money.AtRiskShare = v.local.Percent(float64(sums.AtRisk.Minor) / float64(sums.MRR.Minor))
+			}
+		}
+	}
+	holding, err := tx.HoldingSurges(v.workspace())
+	if err != nil {
+		return err
+	}
+	for _, x := range holding {
+		held, err := tx.HeldBySurge(v.workspace(), x.ID)
+		if err != nil {
+			return err
+		}
+		o.Surges = append(o.Surges, v.surgeRow(x, held))
+	}
+	if !v.caller.May(auth.ReadRules) {
+		return nil
+	}
+	current, err := tx.CurrentSilences(v.workspace(), v.local.Now)
+	if err != nil {
+		return err
+	}
+	current = slices.DeleteFunc(current, func(x stanna.Silence) bool { return !x.Active(v.local.Now) })
+	o.Silences, err = v.silenceRows(tx, current[:min(len(current), 5)])
 	return err
 }
 
@@ -190,8 +249,11 @@ func (s *site) firstSteps(tx *store.Tx, v *visit, connected bool, o *overviewVie
 
 // untold is the list of what worries more.
 func untold(o overviewView) string {
-	if o.Dead > 0 {
+	switch {
+	case o.Dead > 0:
 		return "/notifications?status=dead"
+	case o.Waiting == 0:
+		return "/notifications?status=held"
 	}
 	return "/notifications?status=waiting"
 }

@@ -159,7 +159,7 @@ func TestHostileCustomersAreText(t *testing.T) {
 			return err
 		}
 		rules[0].Playbook, rules[0].Name = "javascript:alert(1)", script
-		return tx.PutRule(rules[0], time.Now())
+		return tx.PutRule(rules[0], stanna.ActorSystem, time.Now())
 	})
 	for _, path := range []string{"/", "/clients", "/clients?q=" + url.QueryEscape(script), "/clients/" + url.PathEscape("evil'&%22"), "/clients/long", "/clients/arabic", "/alerts", "/alerts/" + alert, "/notifications"} {
 		p := b.get(path).ok()

@@ -3,6 +3,7 @@ package web
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/locale"
@@ -45,22 +46,16 @@ func zoneMark(z stanna.Zone) mark {
 	return mark{"green", "bar3", "Green"}
 }
 
-func alertMark(a stanna.Alert) mark {
-	if a.Open() {
-		return mark{"open", "dot", "Open"}
-	}
-	if a.Why == stanna.ReasonRecovered {
-		return mark{"recovered", "check", "Recovered"}
-	}
-	return mark{"closed", "circle", "Closed"}
-}
-
 func statusMark(s stanna.NotificationStatus) mark {
 	switch s {
 	case stanna.Delivered:
 		return mark{"delivered", "check", "Delivered"}
 	case stanna.Dead:
 		return mark{"dead", "cross", "Not delivered"}
+	case stanna.Held:
+		return mark{"held", "clock", "Held back"}
+	case stanna.Spared:
+		return mark{"spared", "skip", "Not told"}
 	}
 	return mark{"waiting", "clock", "Waiting"}
 }
@@ -122,6 +117,18 @@ func clientPath(id string) string { return "/clients/" + url.PathEscape(id) }
 
 func alertPath(id string) string { return "/alerts/" + url.PathEscape(id) }
 
+func rulePath(id string) string { return "/rules/" + url.PathEscape(id) }
+
+func ruleStatusMark(s stanna.RuleStatus) mark {
+	switch s {
+	case stanna.RuleActive:
+		return mark{"delivered", "check", "Active"}
+	case stanna.RuleShadow:
+		return mark{"low", "eye", "On trial"}
+	}
+	return mark{"waiting", "circle", "Off"}
+}
+
 // tab is one choice of a filter.
 type tab struct {
 	ID, Label, Path string
@@ -131,3 +138,14 @@ type tab struct {
 
 // digits is a number of rows.
 func digits(n int) string { return strconv.Itoa(n) }
+
+// commas is "a, b, c".
+func commas(words []string) string { return strings.Join(words, ", ") }
+
+// backLabel is what a link back is called.
+func backLabel(path string) string {
+	if path == "/silences" {
+		return "Silences"
+	}
+	return "The client"
+}

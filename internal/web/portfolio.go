@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/store"
 )
@@ -13,6 +15,9 @@ func (v *visit) owner() string {
 	return ""
 }
 
+// wholePortfolio is what an alert is about that has no client.
+const wholePortfolio = "The whole portfolio"
+
 // clientsOf gives the clients of those ids, at most 256; one that is gone is
 // called by its id.
 func (v *visit) clientsOf(tx *store.Tx, ids []string) (map[string]stanna.Client, error) {
@@ -22,23 +27,29 @@ func (v *visit) clientsOf(tx *store.Tx, ids []string) (map[string]stanna.Client,
 	}
 	all := make(map[string]stanna.Client, len(ids))
 	for _, id := range ids {
-		if c, ok := found[id]; ok {
+		switch c, ok := found[id]; {
+		case ok:
 			all[id] = c
-		} else {
+		case id == "":
+			all[id] = stanna.Client{Name: wholePortfolio}
+		default:
 			all[id] = stanna.Client{ID: id, Name: id}
 		}
 	}
 	return all, nil
 }
 
-// channels says what the channels of the workspace are called. The name of a
+// channels says what the channels and people of the workspace are called. The name of a
 // private one is for who manages the connection; others may not be in it.
 type channels struct {
-	names map[string]string // by channel id
+	names map[string]string // by Slack's id of the channel or person
 }
 
 func (v *visit) channelsOf(tx *store.Tx, manages bool) (channels, error) {
 	list, err := tx.Channels(v.workspace())
+	if err != nil {
+		return channels{}, err
+	}
 	c := channels{names: make(map[string]string, len(list))}
 	for _, x := range list {
 		switch {
@@ -48,11 +59,23 @@ func (v *visit) channelsOf(tx *store.Tx, manages bool) (channels, error) {
 			c.names[x.ID] = "#" + x.Name
 		}
 	}
+	people, err := tx.People(v.workspace())
+	for email, p := range people {
+		if p.SlackID != "" {
+			c.names[p.SlackID] = cmp.Or(p.Name, email)
+		}
+	}
 	return c, err
 }
 
 // destination is what a person calls a destination.
 func (c channels) destination(d stanna.Destination) string {
+	if d == stanna.ToOwner {
+		return "the account's owner"
+	}
+	if email, ok := d.Person(); ok {
+		return email
+	}
 	_, id, ok := d.Slack()
 	if !ok {
 		return string(d)

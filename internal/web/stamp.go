@@ -29,6 +29,10 @@ func stampOf(l locale.Local, t time.Time) stamp {
 // short says a moment the shorter, the nearer it is.
 func short(l locale.Local, t time.Time) string {
 	switch days := l.DaysAgo(t); {
+	case t.After(l.Now.Add(time.Minute)) && days == 0:
+		return "today, " + t.Format("15:04")
+	case t.After(l.Now) && days == -1:
+		return "tomorrow, " + t.Format("15:04")
 	case t.After(l.Now.Add(time.Minute)):
 		return t.Format("2 Jan 2006, 15:04")
 	case l.Now.Sub(t) < time.Minute:

@@ -3,12 +3,14 @@ package web
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/auth"
+	"github.com/gostanna/stanna/internal/locale"
 	"github.com/gostanna/stanna/internal/store"
 )
 
@@ -85,7 +87,7 @@ func (v *visit) timeline(tx *store.Tx, a stanna.Alert, notes []stanna.Notificati
 	}
 	rows := make([]deedRow, len(trail))
 	for i, e := range trail {
-		rows[i] = deedRow{At: stampOf(v.road, e.At), Actor: people[e.Actor], What: deedWord(e), Reason: reasonOf(e.Reason)}
+		rows[i] = deedRow{At: stampOf(v.road, e.At), Actor: people[e.Actor], What: deedWord(e) + fromTo(v.local, a.Type, e), Reason: reasonOf(e.Reason)}
 		if untold := e.Details["untold"]; untold != "" {
 			rows[i].More = "Nobody was told: " + stanna.Reason(untold).Sentence()
 		} else if route := e.Details["route"]; route != "" {
@@ -137,11 +139,25 @@ func (v *visit) people(tx *store.Tx, trail []stanna.AuditEntry) (map[string]stri
 func deedWord(e stanna.AuditEntry) string {
 	switch e.Action {
 	case "alert.opened":
-		return "Alert opened" + fromTo(e)
+		return "Alert opened"
 	case "alert.worsened":
-		return "Got worse" + fromTo(e)
+		return "Got worse"
 	case "alert.resolved":
-		return "Alert closed" + fromTo(e)
+		return "Alert closed"
+	case "alert.taken_up":
+		return "Taken up"
+	case "alert.assigned":
+		return "Given to somebody"
+	case "alert.snoozed":
+		return "Snoozed"
+	case "alert.reminded":
+		return "Snooze over"
+	case "alert.escalated":
+		return "Escalated"
+	case "notification.held":
+		return "Held back"
+	case "notification.released":
+		return "No longer held back"
 	case "message.told":
 		return "Told in Slack"
 	case "message.dead":
@@ -162,11 +178,14 @@ func deedWord(e stanna.AuditEntry) string {
 	return capital(strings.NewReplacer(".", ": ", "_", " ").Replace(e.Action))
 }
 
-func fromTo(e stanna.AuditEntry) string {
-	if e.Details["from"] == "" || e.Details["to"] == "" {
+// fromTo is where the measure came from and went.
+func fromTo(l locale.Local, t stanna.AlertType, e stanna.AuditEntry) string {
+	from, errFrom := strconv.ParseFloat(e.Details["from"], 64)
+	to, errTo := strconv.ParseFloat(e.Details["to"], 64)
+	if errFrom != nil || errTo != nil || from == to || !strings.HasPrefix(e.Action, "alert.") {
 		return ""
 	}
-	return ", " + e.Details["from"] + " → " + e.Details["to"]
+	return ", " + valueOfType(l, t, from) + " → " + valueOfType(l, t, to)
 }
 
 // capital gives words a capital letter.

@@ -9,6 +9,7 @@ import (
 	"github.com/gostanna/stanna/internal/auth"
 	"github.com/gostanna/stanna/internal/connect"
 	"github.com/gostanna/stanna/internal/intake"
+	"github.com/gostanna/stanna/internal/policy"
 	"github.com/gostanna/stanna/internal/store"
 )
 
@@ -18,6 +19,7 @@ type Options struct {
 	Auth      *auth.Auth
 	Line      *connect.Line
 	Intake    *intake.Intake
+	Policy    *policy.Keeper
 	Clock     *stanna.Clock
 	PublicURL string // where browsers find this server
 	SlackURL  string // of the Slack that people use: https://slack.com by default, or a sandbox
@@ -30,7 +32,9 @@ type site struct {
 	auth      *auth.Auth
 	line      *connect.Line
 	intake    *intake.Intake
+	policy    *policy.Keeper
 	clock     *stanna.Clock
+	previews  chan struct{} // those that run; history is long
 	publicURL string
 	slackURL  string
 	assets    assets
@@ -47,7 +51,7 @@ func newSite(o Options) *site {
 	if o.SlackURL == "" {
 		o.SlackURL = "https://slack.com"
 	}
-	return &site{store: o.Store, auth: o.Auth, line: o.Line, intake: o.Intake, clock: o.Clock,
+	return &site{store: o.Store, auth: o.Auth, line: o.Line, intake: o.Intake, policy: o.Policy, clock: o.Clock, previews: make(chan struct{}, previewAt),
 		publicURL: strings.TrimRight(o.PublicURL, "/"), slackURL: strings.TrimRight(o.SlackURL, "/"), assets: readAssets(), log: o.Log}
 }
 

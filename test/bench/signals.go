@@ -64,10 +64,11 @@ func (n book) before() []byte {
 }
 
 // fall is the signal that opens the alert of a client: from 75 to 30, which
-// is red.
+// is red. Each client has a source of its own: so many from one would be held
+// as a change of the source.
 func fall(client int) []byte {
-	return fmt.Appendf(nil, `{"id":"fall-%d","clientId":"%s","type":"health.scored","source":"bench",`+
-		`"data":{"score":30,"factors":[{"name":"Usage","detail":"12 a day, usually 200","impact":-45}]}}`, client, clientID(client))
+	return fmt.Appendf(nil, `{"id":"fall-%d","clientId":"%s","type":"health.scored","source":"bench-%d",`+
+		`"data":{"score":30,"factors":[{"name":"Usage","detail":"12 a day, usually 200","impact":-45}]}}`, client, clientID(client), client)
 }
 
 // falls is the fall of every client, as lines.

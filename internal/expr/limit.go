@@ -1,0 +1,83 @@
+package expr
+
+import (
+	"errors"
+	"regexp/syntax"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/cost"
+)
+
+// MaxLength is how long an expression may be, in characters.
+const MaxLength = 4_000
+
+// What an expression may cost. A unit of cost is 100 to 200 ns.
+const (
+	maxBrackets    = 32  // nested in each other
+	maxParserDepth = 200 // of the parser's own recursion, several a bracket
+	maxNodes       = 4_000
+	maxLoops       = 2 // nested in each other
+
+	maxEstimate = 1_000_000_000 // by the largest account and signal that can be
+	countFrom   = 25_000        // what is estimated higher is counted while it runs
+	maxCost     = 25_000        // counted; some five milliseconds
+
+	maxPattern = 1_000  // instructions of a pattern
+	maxMatched = 20_000 // bytes that a pattern is looked for in
+
+	tooLong = "text too long for a pattern"
+)
+
+// limits estimates the work and says how the program must be run.
+func (r *reader) limits(checked *ast.AST) ([]cel.ProgramOption, *Error) {
+	options := []cel.ProgramOption{cel.OptimizeRegex(matching()), cel.EvalOptions(cel.OptOptimize)}
+	estimate, err := cost.Cost(checked, sizes{})
+	if err != nil || estimate.Max > maxEstimate {
+		return nil, r.text.at(0, "this may be too much work for a large account", "look through fewer lists, or write a shorter pattern")
+	}
+	if r.loops || estimate.Max > countFrom {
+		options = append(options, cel.CostLimit(maxCost))
+	}
+	return options, nil
+}
+
+// sizes tells the estimator how large things get.
+type sizes struct{}
+
+// EstimateSize implements cost.Estimator.
+func (sizes) EstimateSize(node cost.AstNode) *cost.SizeEstimate {
+	if node.ComputedSize() != nil {
+		return nil
+	}
+	most := uint64(1_000) // text, and the lists of a signal
+	if path := node.Path(); len(path) == 1 && (path[0] == "client.tags" || path[0] == "client.custom") {
+		most = 200
+	}
+	return &cost.SizeEstimate{Min: 0, Max: most}
+}
+
+// EstimateCallCost implements cost.Estimator.
+func (sizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *cost.CallEstimate {
+	return nil
+}
+
+// tooLarge says whether a pattern is one, but too large even to read.
+func tooLarge(err error) bool {
+	var e *syntax.Error
+	return errors.As(err, &e) && (e.Code == syntax.ErrInvalidRepeatSize || e.Code == syntax.ErrLarge || e.Code == syntax.ErrNestingDepth)
+}
+
+// patternSize is how many instructions a pattern has; an error says that it
+// is none. Counted repetition makes a long program of a short text.
+func patternSize(pattern string) (int, error) {
+	re, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return 0, err
+	}
+	prog, err := syntax.Compile(re.Simplify())
+	if err != nil {
+		return 0, err
+	}
+	return len(prog.Inst), nil
+}
