@@ -56,14 +56,15 @@ func (d *Demo) tellStory(ctx context.Context) error {
 		{9 * time.Second, "A recovery  Northwind is back at 57: out of the red by a margin, and more than half is regained", func(ctx context.Context) error {
 			return d.scores(ctx, score{"northwind", 57, []factor{{"Usage", "190 a day again", 30}, {"Payment", "invoice paid", 8}}})
 		}},
-		{9 * time.Second, fmt.Sprintf("A storm     %d accounts fall within a second; Slack takes one message a second", stormSize), func(ctx context.Context) error {
+		{9 * time.Second, fmt.Sprintf("A storm     %d accounts fall at once, all by one source: likelier a change of the scoring. One message says so, the rest is held", stormSize), func(ctx context.Context) error {
 			var falls []score
 			for i, a := range accounts[len(leads) : len(leads)+stormSize] {
 				falls = append(falls, score{a.id, a.health - 18 - float64(i*7%23), nil})
 			}
 			return d.scores(ctx, falls...)
 		}},
-		{14 * time.Second, "An outage   Slack is down for 8 seconds; Globex and Hooli fall meanwhile", func(ctx context.Context) error {
+		{9 * time.Second, "Released    Somebody knows better and presses Release: what was held is told, most of it in one message", d.release},
+		{9 * time.Second, "An outage   Slack is down for 8 seconds; Globex and Hooli fall meanwhile", func(ctx context.Context) error {
 			if _, err := d.slack.SetFault(sandbox.Fault{Kind: sandbox.FaultOutage, ForMS: 8000}); err != nil {
 				return err
 			}
@@ -85,6 +86,22 @@ func (d *Demo) tellStory(ctx context.Context) error {
 		fmt.Fprintf(d.out, "  %5.1f s  %s\n", time.Since(d.begun).Seconds(), s.title)
 		if err := s.play(ctx); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// release tells what many falls at once have held back.
+func (d *Demo) release(ctx context.Context) error {
+	var list struct{ Surges []struct{ ID, Status string } }
+	if err := d.call(ctx, http.MethodGet, "/api/surges", nil, &list); err != nil {
+		return err
+	}
+	for _, s := range list.Surges {
+		if s.Status == string(stanna.SurgeHolding) {
+			if err := d.call(ctx, http.MethodPost, "/api/surges/"+s.ID+"/release", struct{}{}, nil); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -78,7 +78,8 @@ func (x *facts) read(tx *store.Tx, workspace, clientID, ruleID string) (err erro
 }
 
 // readRules reads the rules as they were in force at the moment. One that is
-// older than what was kept of it is taken as it is today.
+// older than what was kept of it is taken as it is today, and so is one whose
+// history lies in the future of a workspace that plays the past.
 func (x *facts) readRules(tx *store.Tx, ruleID string) error {
 	rules, err := tx.Rules(x.workspace.ID)
 	if err != nil {
@@ -87,7 +88,7 @@ func (x *facts) readRules(tx *store.Tx, ruleID string) error {
 	found := false
 	for _, r := range rules {
 		asked := r.ID == ruleID
-		if r.UpdatedAt.After(x.at) {
+		if r.UpdatedAt.After(x.at) && !r.UpdatedAt.After(x.now) {
 			old, ok, err := ruleThen(tx, r, x.at)
 			if err != nil {
 				return err

@@ -57,7 +57,7 @@ func (f *finish) deliver() *mail {
 				m.groups[k] = g
 			}
 			g.alerts++
-			g.digest = g.digest || digested(t.waited)
+			g.digest = g.digest || t.digest
 		}
 	}
 	for i := range f.clients {
@@ -66,8 +66,7 @@ func (f *finish) deliver() *mail {
 	return m
 }
 
-// digested says whether what was waited for is a digest, which is a summary
-// even of one.
+// digested says whether what was waited for is a digest.
 func digested(waited stanna.Reason) bool {
 	switch waited {
 	case stanna.ReasonDailyDigest, stanna.ReasonWeeklyDigest, stanna.ReasonUnstable, stanna.ReasonDigestOnly:

@@ -379,7 +379,8 @@ func (x *live) release(now time.Time) {
 	x.held = kept
 	for d, list := range to {
 		digest := slices.ContainsFunc(list, func(r ready) bool {
-			return slices.Contains([]stanna.Reason{stanna.ReasonDailyDigest, stanna.ReasonWeeklyDigest, stanna.ReasonUnstable, stanna.ReasonDigestOnly}, r.why)
+			_, due := x.routes.LatestDigest(r.since, now)
+			return due && slices.Contains([]stanna.Reason{stanna.ReasonDailyDigest, stanna.ReasonWeeklyDigest, stanna.ReasonUnstable, stanna.ReasonDigestOnly}, r.why)
 		})
 		if len(list) == 1 && !digest {
 			x.tell(list[0].alert, list[0].of.Client.ID, d, list[0].choice.Intended, now)

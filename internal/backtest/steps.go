@@ -170,7 +170,11 @@ func (x *facts) telling(e *Explanation) {
 	e.ask("place", "", true, rule.Value{Name: "destination", Value: string(last.Destination)})
 	switch last.Status {
 	case stanna.Held:
-		e.ask("time", last.Reason, false, rule.Value{Name: "until", Value: last.Until.UTC().Format(time.RFC3339)})
+		values := []rule.Value{{Name: "until", Value: last.Until.UTC().Format(time.RFC3339)}}
+		if s := x.plan.Silenced(x.news(*a)); s != nil && last.Reason == stanna.ReasonSilenced {
+			values = append(values, rule.Value{Name: "silence", Value: s.ID}, rule.Value{Name: "by", Value: s.Author}, rule.Value{Name: "comment", Value: s.Comment})
+		}
+		e.ask("time", last.Reason, false, values...)
 		v.Reason, v.Until = last.Reason, last.Until
 	case stanna.Spared:
 		why := last.Reason

@@ -29,6 +29,7 @@ type tale struct {
 	intended    stanna.Destination
 	reason      stanna.Reason
 	waited      stanna.Reason
+	digest      bool // what it waited for is a digest, and that was due: a summary even of one
 	rose        bool
 	quiet       bool
 }
@@ -106,7 +107,9 @@ func (l *life) release(now time.Time) {
 			continue
 		}
 		e.begun = true
-		l.tales = append(l.tales, tale{kind: released, at: now, episode: h.episode, destination: c.Destination, intended: c.Intended, reason: h.reason, waited: h.waits})
+		_, due := l.plan.route.LatestDigest(h.since, now)
+		l.tales = append(l.tales, tale{kind: released, at: now, episode: h.episode, destination: c.Destination, intended: c.Intended, reason: h.reason, waited: h.waits,
+			digest: due && digested(h.waits)})
 	}
 	l.holds = kept
 }

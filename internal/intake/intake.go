@@ -13,6 +13,7 @@ package intake
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -35,6 +36,7 @@ type Intake struct {
 
 	mu       sync.Mutex
 	policies map[string]*policy
+	moved    map[string]time.Time // by workspace whose time follows its signals: see batch.moved
 }
 
 // Options say how to build an intake.
@@ -49,7 +51,7 @@ type Options struct {
 // New builds an intake.
 func New(o Options) *Intake {
 	return &Intake{store: o.Store, clock: o.Clock, wake: o.Wake, count: o.Count, log: o.Log,
-		live: make(chan *request, 1024), bulk: make(chan *request, 16), policies: map[string]*policy{}}
+		live: make(chan *request, 1024), bulk: make(chan *request, 16), policies: map[string]*policy{}, moved: map[string]time.Time{}}
 }
 
 // Outcome is what became of one signal.
@@ -202,6 +204,7 @@ func (in *Intake) commit(group []*request) {
 // transact takes a group in, workspace by workspace, in one transaction. It
 // says which lanes have new work.
 func (in *Intake) transact(group []*request) (lanes []string, err error) {
+	moved := map[string]time.Time{}
 	// The transaction outlives the senders: what is accepted is accepted.
 	err = in.store.Update(context.Background(), func(tx *store.Tx) error {
 		lanes = lanes[:0]
@@ -215,9 +218,17 @@ func (in *Intake) transact(group []*request) (lanes []string, err error) {
 				return err
 			}
 			lanes = append(lanes, b.lanes...)
+			if b.follows {
+				moved[b.workspace] = b.moved
+			}
 		}
 		return nil
 	})
+	if err == nil && len(moved) > 0 {
+		in.mu.Lock()
+		maps.Copy(in.moved, moved)
+		in.mu.Unlock()
+	}
 	return lanes, err
 }
 
@@ -301,5 +312,7 @@ func readPolicy(tx *store.Tx, workspace string, now time.Time) (*policy, error) 
 
 // batch begins what happens in one workspace in a transaction.
 func (in *Intake) batch(tx *store.Tx, p *policy, workspace string) *batch {
-	return &batch{tx: tx, policy: p, workspace: workspace, real: in.clock.Real(), follows: in.clock.Follows(workspace)}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return &batch{tx: tx, policy: p, workspace: workspace, real: in.clock.Real(), follows: in.clock.Follows(workspace), moved: in.moved[workspace]}
 }

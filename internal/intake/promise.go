@@ -50,6 +50,7 @@ type promises struct {
 	trail         []stanna.AuditEntry
 	summaries     []string // told anew because a client in them changed
 	closing       bool     // an alert was resolved: threads may close
+	over          []string // threads of which an alert ended without a word
 }
 
 // threadKey finds the living thread: one client at one destination.
@@ -207,11 +208,17 @@ func (p *promises) news(e event) route.News {
 func (p *promises) promise(e event) error {
 	entry := p.entry(e)
 	switch {
-	case e.kind == stanna.Resolved && e.Quiet:
-		p.spare(e.Alert.ID, stanna.ReasonEndedBeforeTold)
 	case e.kind == stanna.Resolved:
-		p.spare(e.Alert.ID, stanna.ReasonEndedBeforeTold)
-		p.correct(e)
+		why := stanna.ReasonEndedBeforeTold
+		if e.Alert.Why == stanna.ReasonDiscarded {
+			why = stanna.ReasonDiscarded
+		}
+		p.spare(e.Alert.ID, why)
+		if e.Quiet { // what stands stays, and takes nothing further
+			p.over = append(p.over, p.carries[e.Alert.ID]...)
+		} else {
+			p.correct(e)
+		}
 	case calls(e.kind):
 		p.call(e, &entry)
 	case e.kind == changedByPerson:
@@ -479,13 +486,13 @@ func (p *promises) write() error {
 
 // closeThreads closes the threads that carry no open alert any more.
 func (p *promises) closeThreads() error {
-	var ids []string
+	ids := p.over
 	for _, m := range p.changed {
 		if m.ClosedAt.IsZero() {
 			ids = append(ids, m.ID)
 		}
 	}
-	for chunk := range slices.Chunk(ids, Slice) {
+	for chunk := range slices.Chunk(unique(ids), Slice) {
 		live, err := p.tx.LiveThreads(p.workspace, chunk)
 		if err != nil {
 			return err

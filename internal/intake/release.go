@@ -123,7 +123,7 @@ func (r *release) sort(n stanna.Notification) {
 // several in one summary. A digest is a summary even of one.
 func (r *release) tell(d stanna.Destination) error {
 	list := r.to[d]
-	why := weightiest(list)
+	why := r.weightiest(list)
 	digest := why == stanna.ReasonDailyDigest || why == stanna.ReasonWeeklyDigest
 	if len(list) == 1 && !digest {
 		h := list[0]
@@ -197,8 +197,9 @@ func (r *release) carry(h held, m *stanna.Message) {
 }
 
 // weightiest is what a summary says its alerts had waited for, when they had
-// waited for different things.
-func weightiest(list []held) stanna.Reason {
+// waited for different things. What waited for a digest and goes before it was
+// due, because it rose or the switch was turned back, is none.
+func (r *release) weightiest(list []held) stanna.Reason {
 	order := []stanna.Reason{stanna.ReasonDailyDigest, stanna.ReasonWeeklyDigest, stanna.ReasonOutsideHours, stanna.ReasonManyAtOnce,
 		stanna.ReasonSilenced, stanna.ReasonFirstContact, stanna.ReasonFoundInBackfill}
 	best := len(order)
@@ -206,6 +207,11 @@ func weightiest(list []held) stanna.Reason {
 		why := h.waited
 		if why == stanna.ReasonUnstable || why == stanna.ReasonDigestOnly {
 			why = stanna.ReasonDailyDigest
+		}
+		if why == stanna.ReasonDailyDigest || why == stanna.ReasonWeeklyDigest {
+			if _, due := r.policy.LatestDigest(h.Hold.Since, r.now); !due {
+				continue
+			}
 		}
 		if i := slices.Index(order, why); i >= 0 {
 			best = min(best, i)

@@ -94,7 +94,9 @@ func TestRiseLeavesTheDigest(t *testing.T) {
 		h.one(a, stanna.Held, "")
 		h.score(monday.Add(time.Hour), "a", 30)
 		h.pass(monday.Add(time.Hour + time.Second))
-		h.one(a, stanna.Waiting, "")
+		if m := h.message(h.one(a, stanna.Waiting, "").MessageID); m.Kind != stanna.Thread {
+			t.Errorf("it is told as %+v, and no digest was due", m)
+		}
 	})
 }
 

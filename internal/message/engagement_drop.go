@@ -20,8 +20,11 @@ func engagementDrop(c chapter) telling {
 	t.why.also = c.troubles()
 	below, opened, worst := c.belowUsual(e.Base, e.Value), c.belowUsual(e.Base, e.Opened), c.belowUsual(e.Base, min(e.Opened, e.Worst))
 	t.change, t.past = say(words("engagement below usual")), say(words("engagement was below usual"))
-	if opened != "" {
-		t.past = say(words("engagement was " + opened))
+	switch {
+	case worst != "" && min(e.Opened, e.Worst) <= 0:
+		t.past = say(words("there was no engagement at all"))
+	case worst != "":
+		t.past = say(words("engagement was " + worst))
 	}
 	switch {
 	case !e.Since.IsZero():

@@ -91,6 +91,8 @@ func (o occasion) count(t Tally) string {
 	switch open, all := t.open(), t.all(); {
 	case all == 0:
 		return "no alerts"
+	case open == 0 && all == 1:
+		return "the alert has closed"
 	case open == 0:
 		return "all " + o.Count(all, "alert") + " closed"
 	case t.Closed > 0:

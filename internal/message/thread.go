@@ -16,7 +16,8 @@ func Thread(v ThreadView) Rendered { return v.page().lay() }
 
 func (v ThreadView) page() page {
 	alerts := slices.Clone(v.Alerts)
-	// Newest first is kept among equals.
+	// Of those that are closed the last to close leads. Newest first is kept
+	// among equals.
 	slices.SortStableFunc(alerts, func(a, b AlertView) int {
 		if a.Open() != b.Open() {
 			if a.Open() {
@@ -25,7 +26,7 @@ func (v ThreadView) page() page {
 			return 1
 		}
 		if !a.Open() {
-			return 0
+			return b.ClosedAt.Compare(a.ClosedAt)
 		}
 		return cmp.Or(cmp.Compare(b.Severity.Rank(), a.Severity.Rank()), compareBool(a.JoinedTo != "", b.JoinedTo != ""))
 	})

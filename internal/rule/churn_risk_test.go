@@ -67,7 +67,7 @@ func TestChurnRiskOpens(t *testing.T) {
 			if c.gather != "" {
 				trigger = stanna.ReasonChurnLikely
 			}
-			if got.changes[0].Gather != c.gather || e.Trigger != trigger || e.Base != c.base || e.FirstSeen != c.firstSeen || e.BaseAt.IsZero() ||
+			if got.changes[0].Gather != c.gather || got.changes[0].Rose || e.Trigger != trigger || e.Base != c.base || e.FirstSeen != c.firstSeen || e.BaseAt.IsZero() ||
 				e.Opened != now || e.Value != now || e.Worst != now || e.Told != now || e.SignalID == "" || e.Source != "test" {
 				t.Errorf("gathered %q, %+v", got.changes[0].Gather, e)
 			}

@@ -170,6 +170,18 @@ func TestCustomDue(t *testing.T) {
 	}
 }
 
+// The soonest of all moments counts.
+func TestCustomDueSoonest(t *testing.T) {
+	daily := customRule("client.ageDays > 30")
+	daily.ID = "rule_daily"
+	for _, rules := range [][]stanna.Rule{{daily, customRule("hour(now) >= 9")}, {customRule("hour(now) >= 9"), daily}} {
+		s := newStory(t, rules...)
+		if s.passes(time.Minute); !s.State.Due.Equal(start.Add(hour)) {
+			t.Errorf("due %v", s.State.Due)
+		}
+	}
+}
+
 // Time alone opens and closes; that is news, and nobody need send anything.
 func TestCustomByTime(t *testing.T) {
 	s := storyIn(t, stanna.Settings{Timezone: "America/New_York"}, customRule("state.daysSinceContact >= 30 && state.daysSinceContact < 32"))

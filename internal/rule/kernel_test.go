@@ -340,6 +340,9 @@ func TestOnTrial(t *testing.T) {
 	for name, rules := range map[string][]stanna.Rule{"on trial": {trial}, "off": nil} {
 		s := fallenTo(t, 55)
 		s.rules(stanna.Settings{}, rules...)
+		if got := s.comes(12*hour, stanna.Contacted{}); got.event() != "" || !s.State.Due.IsZero() && name == "off" {
+			t.Errorf("%s: %+v, due %v", name, got, s.State.Due)
+		}
 		want(t, s.looks(days, stanna.ReasonFirstContact), stanna.ReasonRuleOff, stanna.Resolved)
 		if len(s.Alerts) != 1 || s.last().Open() {
 			t.Errorf("%s: %+v", name, s.last())
@@ -349,11 +352,27 @@ func TestOnTrial(t *testing.T) {
 
 // A person closes an alert that others were told beside: they stand alone.
 func TestPartedByAPerson(t *testing.T) {
-	s := newStory(t, ruleOf(stanna.ChurnRisk, nil), ruleOf(stanna.PaymentIssue, nil))
-	s.facts(chance(40), chance(80), failure(2))
+	s := newStory(t, ruleOf(stanna.ChurnRisk, nil), ruleOf(stanna.PaymentIssue, nil), ruleOf(stanna.SentimentNegative, nil))
+	s.facts(chance(40), chance(80), stanna.SentimentDetected{Score: -2}, failure(2))
 	changes := s.closes(9*days, "rule_churn_risk", stanna.Saved)
 	if len(changes) != 1 || changes[0].Alert != s.last() || changes[0].Event != "" || !changes[0].Keep || s.last().JoinedTo != "" {
 		t.Errorf("%+v", changes)
+	}
+}
+
+// Whoever keeps the case is told that there is something to keep.
+func TestDirty(t *testing.T) {
+	for name, do := range map[string]func(*story){
+		"a signal": func(s *story) { s.comes(days, stanna.Contacted{}) },
+		"history":  func(s *story) { s.takes(stanna.Signal{OccurredAt: start, Fact: stanna.Contacted{}}, start.Add(9*days)) },
+		"time":     func(s *story) { s.passes(days) },
+		"a person": func(s *story) { s.closes(days, "rule_health_drop", stanna.Saved) },
+	} {
+		s := fallenTo(t, 55)
+		s.Dirty = false
+		if do(s); !s.Dirty {
+			t.Errorf("%s: nothing to keep", name)
+		}
 	}
 }
 

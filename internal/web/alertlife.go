@@ -121,12 +121,16 @@ func (v *visit) lifeOf(tx *store.Tx, a stanna.Alert, r *stanna.Rule) (view lifeV
 			line.Text, line.Path = "Told beside another alert of this client: "+typeName(other.Type)+" "+changeOf(l, other), alertPath(other.ID)
 		}
 	}
+	note := ""
+	if v.detailed() {
+		note = a.Note
+	}
 	switch {
 	case a.Open():
 	case a.ClosedBy != "" && a.Outcome != "":
-		add("closed", "Closed by "+who.of(a.ClosedBy)+" as "+outcomeWord(a.Outcome)+".").Note = a.Note
+		add("closed", "Closed by "+who.of(a.ClosedBy)+" as "+outcomeWord(a.Outcome)+".").Note = note
 	case a.ClosedBy != "":
-		add("closed", "Closed by "+who.of(a.ClosedBy)+".").Note = a.Note
+		add("closed", "Closed by "+who.of(a.ClosedBy)+".").Note = note
 	default:
 		add("closed", a.Why.Sentence())
 	}

@@ -76,9 +76,9 @@ func (s *site) sendState(v *visit) (answer, error) {
 	case err != nil:
 		return answer{}, err
 	case len(w) > 0:
-		err = stanna.InvalidField("to", "%s", w.at("to"))
+		err = stanna.Errorf(stanna.Invalid, "%s", w.at("to"))
 	case len(to) == 0:
-		err = stanna.InvalidField("to", "choose where it goes")
+		err = stanna.Errorf(stanna.Invalid, "choose where it goes")
 	}
 	if err == nil {
 		var names []string
@@ -113,7 +113,7 @@ func (s *site) sendTo(v *visit, id string, to []stanna.Destination) (names []str
 			email, person := d.Person()
 			if d == stanna.ToOwner {
 				if email, person = p.Client.CSMOwner, true; email == "" {
-					return stanna.InvalidField("to", "this client has no owner; choose a channel or a person")
+					return stanna.Errorf(stanna.Invalid, "this client has no owner; choose a channel or a person")
 				}
 			}
 			if person {
@@ -122,12 +122,12 @@ func (s *site) sendTo(v *visit, id string, to []stanna.Destination) (names []str
 					return err
 				}
 				if who.SlackID == "" {
-					return stanna.InvalidField("to", "%s is not in Slack by that address, as far as is known; choose a channel", email)
+					return stanna.Errorf(stanna.Invalid, "nobody in Slack has the address %s, as far as is known; choose a channel", email)
 				}
 				d = stanna.SlackChannel(conn.TeamID, who.SlackID)
 			}
 			if team, _, ok := d.Slack(); !ok || team != conn.TeamID {
-				return stanna.InvalidField("to", "choose a channel or a person of the connected Slack")
+				return stanna.Errorf(stanna.Invalid, "choose a channel or a person of the connected Slack")
 			}
 			places, names = append(places, d), append(names, book.destination(d))
 		}

@@ -115,6 +115,11 @@ func (h *house) people() {
 	h.update(func(tx *store.Tx) error { return tx.PutRule(rule.First(acme)[0], stanna.ActorSystem, time.Now()) })
 }
 
+// by is the admin, as the rooms know who acts.
+func (h *house) by() intake.By {
+	return intake.By{Actor: h.admin.Actor(), Name: ana, Sees: h.admin.Sees}
+}
+
 func (h *house) must(err error) {
 	h.Helper()
 	if err != nil {

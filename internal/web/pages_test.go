@@ -38,7 +38,9 @@ func (h *house) connected() *browser {
 
 var everyPage = []string{"/", "/clients", "/clients?q=glo&page=2", "/alerts", "/alerts?status=resolved", "/alerts?status=all&page=9", "/alerts?status=nonsense",
 	"/notifications", "/notifications?status=dead", "/notifications?status=waiting", "/notifications?status=delivered", "/integrations", "/integrations/slack",
-	"/integrations/slack?result=cancelled", "/integrations/slack?result=whatever", "/integrations/slack?test=ntf_none", "/integrations/slack/check", "/integrations/slack/disconnect", "/integrations/keys", "/welcome"}
+	"/integrations/slack?result=cancelled", "/integrations/slack?result=whatever", "/integrations/slack?test=ntf_none", "/integrations/slack/check", "/integrations/slack/disconnect", "/integrations/keys", "/welcome",
+	"/alerts?status=taken_up", "/alerts?status=snoozed&type=health_drop&severity=high&rule=x", "/notifications?status=held", "/notifications?status=spared", "/surges", "/rules", "/rules/new", "/rules/rule_health_drop/history",
+	"/rules/rule_health_drop/delete", "/routes", "/routes/line", "/routes/history", "/silences", "/silences/new", "/settings", "/settings/people", "/me"}
 
 func TestEveryPageOfAnEmptyHouse(t *testing.T) {
 	h := newHouse(t)

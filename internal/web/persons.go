@@ -271,7 +271,7 @@ func (s *site) saveHabits(v *visit, email string, mine bool) (answer, error) {
 		said = "Saved: " + away + ". Direct messages go to who stands in."
 	}
 	for _, x := range warnings {
-		said += " " + sentence(forPeople(x.Message))
+		said += " " + sentence(fieldLabel(x.Field)+": "+forPeople(x.Message))
 	}
 	back := "/me"
 	if !mine {

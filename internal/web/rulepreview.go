@@ -11,6 +11,7 @@ import (
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/auth"
 	"github.com/gostanna/stanna/internal/backtest"
+	"github.com/gostanna/stanna/internal/locale"
 	"github.com/gostanna/stanna/internal/store"
 )
 
@@ -203,7 +204,7 @@ func (s *site) showPreview(v *visit, p *previewView, draft stanna.Rule, before, 
 	}
 	c := backtest.Compare(before, after)
 	p.PerWeek, p.Before = l.Number(weekly(after)), l.Number(weekly(before))
-	p.changes(l.Number, c)
+	p.changes(l, c)
 	p.episodes(v, draft, c, after, names)
 	p.traffic(v, before, after, names)
 	for _, x := range after.Silent {
@@ -228,21 +229,17 @@ func weekly(r backtest.Report) (sum float64) {
 }
 
 // changes compares with the policy in force, in words.
-func (p *previewView) changes(number func(float64) string, c backtest.Comparison) {
-	count := func(n int, what string) {
+func (p *previewView) changes(l locale.Local, c backtest.Comparison) {
+	count := func(n int, one, what string) {
 		if n > 0 {
-			p.Changes = append(p.Changes, number(float64(n))+" "+what)
+			p.Changes = append(p.Changes, l.Count(n, one)+" "+what)
 		}
 	}
-	count(len(c.Added), "alerts more")
-	count(len(c.Gone), "alerts fewer")
-	count(len(c.Changed), "told otherwise: at another time, place or severity")
-	switch {
-	case c.Messages > 0:
-		count(c.Messages, "messages more in all")
-	case c.Messages < 0:
-		count(-c.Messages, "messages fewer in all")
-	}
+	count(len(c.Added), "alert", "more")
+	count(len(c.Gone), "alert", "fewer")
+	count(len(c.Changed), "alert", "told otherwise: at another time, place or severity")
+	count(c.Messages, "message", "more in all")
+	count(-c.Messages, "message", "fewer in all")
 	p.Untouched = len(p.Changes) == 0
 }
 

@@ -361,7 +361,7 @@ func surgeBody(v surgeView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Notes) == 0 {
-			templ_7745c5c3_Err = empty("Nothing to show", "None of what it held is about an account that you see.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = empty("Nothing to show", "None of what it held is about an account that you see, or single messages are not for your role.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -9,11 +9,11 @@ import (
 // scale measures what a signal costs in a small book and in large ones, and
 // the memory that a large one takes.
 func (b *bench) scale(ctx context.Context) ([]result, error) {
-	small, err := b.costIn(ctx, 1000)
+	small, err := b.costIn(ctx, 1000, 0)
 	if err != nil {
 		return nil, err
 	}
-	large, err := b.costIn(ctx, 100_000)
+	large, err := b.costIn(ctx, 100_000, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -23,13 +23,42 @@ func (b *bench) scale(ctx context.Context) ([]result, error) {
 		Note: "Resident memory at the end of the load of the line above, and the most it ever was, the import of the book included.",
 	}}
 	if b.big {
-		million, err := b.costIn(ctx, 1_000_000)
+		million, err := b.costIn(ctx, 1_000_000, 0)
 		if err != nil {
 			return nil, err
 		}
 		results = append(results, compare(small, million))
 	}
 	return results, nil
+}
+
+// manyRules is how many rules a workspace has that keeps very many.
+const manyRules = 50
+
+// fifty measures what a signal costs under fifty rules, in a small book and
+// in a large one.
+func (b *bench) fifty(ctx context.Context) ([]result, error) {
+	few, err := b.costIn(ctx, 1000, 0)
+	if err != nil {
+		return nil, err
+	}
+	small, err := b.costIn(ctx, 1000, manyRules)
+	if err != nil {
+		return nil, err
+	}
+	size := book(100_000)
+	if b.big {
+		size = 1_000_000
+	}
+	large, err := b.costIn(ctx, size, manyRules)
+	if err != nil {
+		return nil, err
+	}
+	r := compare(small, large)
+	r.Bar = fmt.Sprintf("cost of a signal at %s and at %s clients, %d rules", thousands(int(small.book)), thousands(int(large.book)), manyRules)
+	r.Note = fmt.Sprintf("Rules with filters and rules with conditions in halves, beside those a workspace begins with. The same at %s clients with those alone: %s. ",
+		thousands(int(few.book)), perSecond(few.rate)) + r.Note
+	return []result{r}, nil
 }
 
 // cost is what one signal costs in a book.
@@ -42,15 +71,15 @@ type cost struct {
 	imported     time.Duration
 }
 
-func (b *bench) costIn(ctx context.Context, n book) (c cost, err error) {
+func (b *bench) costIn(ctx context.Context, n book, rules int) (c cost, err error) {
 	begun := time.Now()
-	st, err := b.set(ctx, scenery{book: n, before: true})
+	st, err := b.set(ctx, scenery{book: n, before: true, rules: rules})
 	if err != nil {
 		return c, err
 	}
 	defer st.clear()
 	c = cost{book: n, imported: time.Since(begun)}
-	pause(ctx, time.Second)
+	st.settle(ctx)
 	if c.rate, c.u, err = st.singles(ctx, n, "x", b.short(8*time.Second)); err != nil {
 		return c, err
 	}

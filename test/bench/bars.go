@@ -49,7 +49,9 @@ func bars() []bar {
 		{"killed", 2 * time.Minute, (*bench).killed},
 		{"replica", 90 * time.Second, (*bench).replica},
 		{"scale", 15 * time.Minute, (*bench).scale}, // a million clients take their time to import
+		{"fifty", 20 * time.Minute, (*bench).fifty},
 		{"rules", 2 * time.Minute, (*bench).rules},
+		{"backtest", 5 * time.Minute, (*bench).backtest},
 		{"start", time.Minute, (*bench).start},
 	}
 }

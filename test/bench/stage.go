@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 const (
@@ -36,6 +37,7 @@ type scenery struct {
 	pace     float64 // messages a second to one channel, both promised and enforced; 0: no limit
 	book     book    // clients, imported
 	before   bool    // every client has a first score, two hours old
+	rules    int     // that the workspace has, when more than it begins with
 	postgres string
 	prepare  func(context.Context, *stage) error // before the server starts
 }
@@ -103,6 +105,9 @@ func (st *stage) furnish(ctx context.Context, s scenery) error {
 			return err
 		}
 	}
+	if err := st.rules(ctx, s.rules); err != nil {
+		return err
+	}
 	if s.book > 0 {
 		var report struct{ Created, Rejected int }
 		if err := st.ask(ctx, "POST", "/api/clients/import", "text/csv", s.book.csv(), &report); err != nil {
@@ -116,6 +121,42 @@ func (st *stage) furnish(ctx context.Context, s scenery) error {
 		return st.lines(ctx, s.book.before(), int(s.book))
 	}
 	return nil
+}
+
+// rules adds rules until there are so many: half of them watch health with
+// filters of their own, half are conditions over several figures.
+func (st *stage) rules(ctx context.Context, want int) error {
+	var list struct{ Rules []json.RawMessage }
+	if err := st.ask(ctx, "GET", "/api/rules", "", nil, &list); err != nil {
+		return err
+	}
+	for i := len(list.Rules); i < want; i++ {
+		rule := map[string]any{"name": fmt.Sprintf("Rule %d", i), "type": "health_drop", "thresholds": map[string]any{"dropPoints": 20 + i%30},
+			"filter": map[string]any{"minMrr": 100 * i, "tiers": []string{"growth", "enterprise"}}}
+		if i%2 == 0 {
+			rule = map[string]any{"name": fmt.Sprintf("Rule %d", i), "type": "custom", "condition": fmt.Sprintf("state.health < %d && client.mrr >= %d && client.tier == 'enterprise'", 5+i%10, 100*i)}
+		}
+		body, err := json.Marshal(rule)
+		if err != nil {
+			return err
+		}
+		if err := st.ask(ctx, "POST", "/api/rules", "application/json", body, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle waits until the server has nothing left to do: after an import the
+// rules are asked about every client.
+func (st *stage) settle(ctx context.Context) {
+	for calm := 0; calm < 3 && ctx.Err() == nil; {
+		before := cpuOf(st.server.pid())
+		pause(ctx, 500*time.Millisecond)
+		if calm++; cpuOf(st.server.pid())-before > 50*time.Millisecond {
+			calm = 0
+		}
+	}
 }
 
 // lines streams signals and checks that all were accepted.
