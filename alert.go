@@ -30,6 +30,7 @@ type Life struct {
 	TakenBy      string    `json:"takenBy,omitempty"`  // e-mail, or the name of a program
 	TakenAt      time.Time `json:"takenAt,omitzero"`
 	AssignedTo   string    `json:"assignedTo,omitempty"` // e-mail
+	AssignedAt   time.Time `json:"assignedAt,omitzero"`
 	SnoozedBy    string    `json:"snoozedBy,omitempty"`
 	SnoozedUntil time.Time `json:"snoozedUntil,omitzero"`
 	Escalated    int       `json:"escalated,omitempty"` // steps of the rule's escalation that were taken
@@ -95,7 +96,7 @@ func (a *Alert) Assign(to string, now time.Time) (changed bool, err error) {
 	if a.AssignedTo == to {
 		return false, nil
 	}
-	a.AssignedTo = to
+	a.AssignedTo, a.AssignedAt = to, now.UTC()
 	if a.Status == AlertTaken && a.TakenBy != to {
 		a.Status, a.TakenBy, a.TakenAt = AlertOpen, "", time.Time{} // it is another's now, who has not answered yet
 	}

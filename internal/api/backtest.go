@@ -38,7 +38,7 @@ type trial func(inForce backtest.Policy) (p backtest.Policy, another bool, err e
 
 type backtestOutput struct {
 	Body struct {
-		Report     backtest.Report      `json:"report" doc:"What the policy in question would have done"`
+		Report     backtest.Report      `json:"report" doc:"What the policy in question would have done. Of one rule its own alerts are listed; the figures are those of the whole policy with it"`
 		InForce    *backtest.Report     `json:"inForce" doc:"What the policy in force would have done, without its alerts; null when it is the one in question"`
 		Comparison *backtest.Comparison `json:"comparison" doc:"What changes from the one in force to the one in question"`
 		Variants   []backtest.Variant   `json:"variants" doc:"What other values of the threshold would have done"`
@@ -193,7 +193,7 @@ func (a *api) triedRule(ctx context.Context, workspace string, p backtest.Policy
 // try plays history through the policy in question, and the one in force if
 // that is another. Backtests wait for each other: one needs every processor.
 func (a *api) try(ctx context.Context, who auth.Caller, w Played, v Varied, question trial) (*backtestOutput, error) {
-	until, limit := a.Clock.Now(who.Workspace), 1000
+	until, limit := a.Clock.Now(who.Workspace).Truncate(time.Second).Add(time.Second), 1000 // what came just now is part of it
 	give(&until, w.Until)
 	give(&limit, w.Limit)
 	from := until.Add(-usualHistory)
@@ -248,6 +248,9 @@ func (a *api) try(ctx context.Context, who auth.Caller, w Played, v Varied, ques
 		out.Body.Comparison, out.Body.InForce, out.Body.Cut = &c, &before, gone || added
 	}
 	out.Body.Report = shownReport(reports[0])
+	if rule := in.Draft; rule != "" { // the rule was asked about; the figures show what the others add
+		out.Body.Report.Episodes = slices.DeleteFunc(out.Body.Report.Episodes, func(e backtest.Episode) bool { return e.RuleID != rule })
+	}
 	out.Body.Cut = cut(&out.Body.Report.Episodes, limit) || out.Body.Cut
 	return out, nil
 }

@@ -45,6 +45,7 @@ type telling struct {
 	apart  bool     // it is no sentence with the name, so a colon stands between them when it is spoken too
 	since  phrase   // follows the change in a sentence: "in 7 days"
 	course []phrase // small print: "60 → 38 in 7 days ▇▆▃", "first told at 38"
+	aloud  bool     // all of the small print is read out; without it not its first part, which the sentence says or which is drawn
 	past   phrase   // once it is closed: "health fell from 60 to 38"
 	back   phrase   // how it recovered: "38 → 57"
 	now    phrase   // where it stands, when it closed without recovering: "41 (yellow)"

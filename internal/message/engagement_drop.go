@@ -42,7 +42,8 @@ func engagementDrop(c chapter) telling {
 		t.back = say(words(worst + " → " + below))
 		t.course = append(t.course, firstTold(opened, below))
 	}
-	if line := c.weekly(); line != "" {
+	line := c.weekly()
+	if t.aloud = line == ""; !t.aloud {
 		t.course = append([]phrase{say(words("week by week " + line))}, t.course...)
 	}
 	return t

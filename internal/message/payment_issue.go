@@ -26,6 +26,7 @@ func paymentIssue(c chapter) telling {
 	}
 	t.why.also = c.troubles()
 	if !p.FirstAt.IsZero() && c.DayNumber(p.FirstAt) != c.DayNumber(p.FailedAt) {
+		t.aloud = true
 		t.course = append(t.course, say(words("first failed "+c.Day(p.FirstAt))))
 	}
 	if person, ok := c.client.PrimaryContact(); ok {

@@ -26,7 +26,7 @@ func revenueAtRisk(c chapter) telling {
 		lead:   say(words("review these accounts" + c.by())),
 		steps:  c.largest(e),
 	}
-	if !(e.Value > 0) {
+	if !(max(e.Opened, e.Worst, e.Value) > 0) {
 		t.change = say(words("MRR at risk is above the amount of the rule")) // whatever it was, nobody kept it
 		return telling{change: t.change, past: t.change, lead: t.lead, steps: t.steps, why: t.why}
 	}
@@ -37,6 +37,8 @@ func revenueAtRisk(c chapter) telling {
 			t.since = say(t.since, words(" "+c.earlier(e)))
 			t.course[0] = say(t.course[0], words(" since "+c.Day(e.BaseAt)))
 		}
+	} else {
+		t.aloud = true
 	}
 	t.course = append(t.course, firstTold(opened, value))
 	if e.Limit > 0 && locale.IsNumber(e.Limit) {

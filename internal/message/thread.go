@@ -84,8 +84,12 @@ func (v ThreadView) openPage(c chapter, t telling, a AlertView) page {
 		p.parts = append(p.parts, part{kind: context, lines: []phrase{r.shown()}})
 		p.spoken = append(p.spoken, sentenceOf(r.words))
 	}
-	if len(t.course) > 1 {
-		p.spoken = append(p.spoken, sentenceOf(joined(", ", t.course[1:]...)))
+	aloud := t.course
+	if !t.aloud {
+		aloud = aloud[min(len(aloud), 1):]
+	}
+	if len(aloud) > 0 {
+		p.spoken = append(p.spoken, sentenceOf(joined(", ", aloud...)))
 	}
 	notes := c.notes(v.Intended)
 	p.parts = append(p.parts, part{kind: context, lines: notes}, part{kind: fields, lines: fieldList}, why, next)

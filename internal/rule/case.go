@@ -37,6 +37,10 @@ const settleTime = time.Minute
 // reason, and what changed. NewID names an alert that opens.
 func (c *Case) Take(p *Policy, s stanna.Signal, now time.Time, newID func() string) (stanna.Became, stanna.Reason, []Change) {
 	c.Dirty = true
+	if f, ok := s.Fact.(stanna.PaymentFailed); ok && f.Currency == "" {
+		f.Currency = p.Settings.Currency // as of an MRR that names none
+		s.Fact = f
+	}
 	became := Take(&c.State, s, now)
 	if became != stanna.Accepted {
 		if became == stanna.Backfill {

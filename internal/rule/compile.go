@@ -253,8 +253,7 @@ func First(workspace string) []stanna.Rule {
 		}
 		r := stanna.Rule{Workspace: workspace, ID: "rule_" + string(e.Type), Version: 1, Name: e.Name, Type: e.Type, Status: stanna.RuleActive}
 		if e.check != nil && e.check(r) != nil {
-			r.Status = stanna.RuleOff // it needs something of the workspace first
-			continue
+			continue // it needs something of the workspace first
 		}
 		rules = append(rules, r)
 	}

@@ -30,5 +30,9 @@ func (c *Compiled) escalatesAt(sub *Subject, a stanna.Alert) time.Time {
 	if a.Escalated >= len(c.Escalation) || a.Status != stanna.AlertOpen || a.Why == stanna.ReasonSnoozeOver || sub.State.LastContact.After(a.OpenedAt) {
 		return time.Time{}
 	}
-	return c.hours.AddOpen(a.OpenedAt, time.Duration(c.Escalation[a.Escalated].After)*time.Minute)
+	since := a.OpenedAt
+	if a.AssignedAt.After(since) { // whoever was given it has their own time
+		since = a.AssignedAt
+	}
+	return c.hours.AddOpen(since, time.Duration(c.Escalation[a.Escalated].After)*time.Minute)
 }

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -75,6 +76,7 @@ func filterValues(f stanna.Filter, sub *Subject) (list []Value) {
 			list = append(list, Value{name, value})
 		}
 	}
+	or := func(value string) string { return cmp.Or(value, "not known") }
 	cl := sub.Client
 	mrr := "not known"
 	if cl.HasMRR() {
@@ -86,13 +88,17 @@ func filterValues(f stanna.Filter, sub *Subject) (list []Value) {
 	}
 	add(f.MinMRR > 0, "mrr", mrr)
 	add(f.MinMRR > 0, "minMrr", figure(f.MinMRR))
-	add(len(f.Tiers) > 0, "tier", cl.Tier)
-	add(len(f.Owners) > 0, "csmOwner", cl.CSMOwner)
-	add(len(f.Tags) > 0, "tags", strings.Join(cl.Tags, ", "))
+	add(len(f.Tiers) > 0, "tier", or(cl.Tier))
+	add(len(f.Owners) > 0, "csmOwner", or(cl.CSMOwner))
+	add(len(f.Tags) > 0, "tags", cmp.Or(strings.Join(cl.Tags, ", "), "none"))
 	add(len(f.Only)+len(f.Never) > 0, "id", cl.ID)
 	add(len(f.Zones) > 0, "zone", zone)
 	for _, name := range slices.Sorted(maps.Keys(f.Custom)) {
-		add(true, "custom."+name, fmt.Sprint(cl.Custom[name]))
+		value := "not known"
+		if own, known := cl.Custom[name]; known {
+			value = fmt.Sprint(own)
+		}
+		add(true, "custom."+name, value)
 	}
 	return list
 }

@@ -1,7 +1,9 @@
 // Package web is the DOOR FOR PEOPLE. It answers, on pages that work without
 // script: which clients need somebody now and why, what was told about them
 // and what became of each message, and whether the line to Slack works and
-// who must do what when it does not.
+// who must do what when it does not; and by which rules, routes, silences and
+// settings all that happens, with the forms that change them. Only what a
+// person posts changes anything: a link that would opens a page that asks.
 //
 // It is entered by [New], an http.Handler whose whole route table stands in
 // routes.go. Each route names the permission that it takes; a handler gets a
@@ -9,6 +11,9 @@
 // or an error, and one adapter (answer.go) makes a page of either. A page
 // family is a .go file, which gathers a typed view on one snapshot of the
 // store, and a .templ file of the same name, which shows it.
+//
+// One page has a script: the form of a rule judges an expression while it is
+// written (htmx, embedded). Without it the same is said when the form is sent.
 //
 // [Secure] puts the security headers round this door and the JSON one.
 //

@@ -163,7 +163,9 @@ func TestHostileCustomersAreText(t *testing.T) {
 		rules[0].Playbook, rules[0].Name = "javascript:alert(1)", script
 		return tx.PutRule(rules[0], stanna.ActorSystem, time.Now())
 	})
-	for _, path := range []string{"/", "/clients", "/clients?q=" + url.QueryEscape(script), "/clients/" + url.PathEscape("evil'&%22"), "/clients/long", "/clients/arabic", "/alerts", "/alerts/" + alert, "/notifications"} {
+	for _, path := range []string{"/", "/clients", "/clients?q=" + url.QueryEscape(script), "/clients/" + url.PathEscape("evil'&%22"), "/clients/long", "/clients/arabic", "/alerts", "/alerts/" + alert, "/notifications",
+		"/clients/" + url.PathEscape("evil'&%22") + "/why?rule=rule_health_drop", "/alerts/" + alert + "/take", "/alerts?status=taken_up", "/rules", "/rules/rule_health_drop/history", "/rules/rule_health_drop/delete",
+		"/silences", "/silences/new?only=" + url.QueryEscape("evil'&%22"), "/routes?client=" + url.QueryEscape(script), "/settings/people", "/me", "/surges", "/settings"} {
 		p := b.get(path).ok()
 		p.without("<script", `" onmouseover`, `href="javascript`)
 		title := p.body[strings.Index(p.body, "<title>"):strings.Index(p.body, "</title>")]
@@ -171,6 +173,7 @@ func TestHostileCustomersAreText(t *testing.T) {
 			t.Errorf("%s has the title %q", path, title)
 		}
 	}
+	b.get("/rules/rule_health_drop").ok("&lt;script&gt;").without(script)
 	b.get("/clients").ok(`<bdi dir="auto" class="name">`, "شركة", "/clients/evil%27&amp;%2522")
 	b.get("/alerts/"+alert).ok("The rule was changed since (version 1 opened this alert, it is version 2 now)", "javascript:alert(1)")
 }
