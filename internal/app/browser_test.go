@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"flag"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -200,4 +201,52 @@ func TestFirstDay(t *testing.T) {
 		t.Errorf("the sandbox shows %q", page)
 	}
 	v.picture("sandbox-test")
+}
+
+// TestAnAlertsDay is a day with alerts: one opens, somebody takes it up, asks
+// why it came, and changes the rule, whose condition is checked while they
+// write; what it would have done is shown before it is saved.
+func TestAnAlertsDay(t *testing.T) {
+	url, _, link := server(t)
+	v := browse(t)
+	v.do(chromedp.Navigate(link), chromedp.Click(chromedp.CSS("#continue")), chromedp.WaitVisible(chromedp.CSS("#welcome-form")))
+	v.ask("PUT", "/api/clients/globex", `{"name":"Globex Logistics","mrr":12400,"tier":"growth","csmOwner":"ana.silva@example.com","renewalDate":"`+time.Now().AddDate(0, 0, 52).Format(time.DateOnly)+`"}`)
+	v.ask("PUT", "/api/clients/initech", `{"name":"Initech","mrr":900}`)
+	at := func(hours int) string {
+		return time.Now().Add(-time.Duration(hours) * time.Hour).UTC().Format(time.RFC3339)
+	}
+	for i, score := range []int{74, 72, 66, 38} {
+		v.ask("POST", "/api/signals", fmt.Sprintf(`{"id":"s%d","clientId":"globex","type":"health.scored","source":"Pulse","occurredAt":%q,
+			"data":{"score":%d,"factors":[{"name":"Usage","detail":"118 a day, usually 200","impact":-22}]}}`, i, at(40-10*i), score))
+	}
+	v.do(chromedp.Navigate(url+"/alerts"), chromedp.WaitVisible(chromedp.CSS("#alerts")))
+	v.until("#alerts", "globex logistics")
+	v.do(chromedp.Click(chromedp.CSS("#alerts a[href^='/alerts/alr_']")), chromedp.WaitVisible(chromedp.CSS("#take")))
+	v.do(chromedp.Click(chromedp.CSS("#take")))
+	v.until("#life", "ana.silva@example.com")
+	v.picture("alert")
+	v.do(chromedp.Navigate(url+"/clients/globex/why?rule=rule_payment_issue"), chromedp.WaitVisible(chromedp.CSS("#verdict")))
+	v.picture("why")
+	v.do(chromedp.Navigate(url+"/rules"), chromedp.WaitVisible(chromedp.CSS("#rules")))
+	v.picture("rules")
+	v.do(chromedp.Navigate(url+"/rules/rule_health_drop"), chromedp.WaitVisible(chromedp.CSS("#rule-form")))
+	v.do(chromedp.SendKeys(chromedp.CSS("textarea[name=condition]"), "client.mr > 1000"))
+	v.until("#condition", "did you mean mrr?")
+	v.do(chromedp.SendKeys(chromedp.CSS("textarea[name=condition]"), strings.Repeat("\b", len("client.mr > 1000"))+"client.mrr > 1000"))
+	v.picture("rule")
+	v.do(chromedp.Click(chromedp.CSS("#preview-rule")), chromedp.WaitVisible(chromedp.CSS("#preview")))
+	v.picture("rule-preview")
+	v.do(chromedp.Navigate(url+"/settings"), chromedp.WaitVisible(chromedp.CSS("main")))
+	v.picture("settings")
+}
+
+// ask asks the API as the person who is signed in at the browser.
+func (v *visitor) ask(method, path, body string) {
+	v.Helper()
+	script := fmt.Sprintf(`fetch(%q, {method: %q, headers: {"Content-Type": "application/json"}, body: %q}).then(r => r.ok ? "" : r.text())`, path, method, body)
+	var answer string
+	said, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](script, chromedp.EvalAwaitPromise))
+	if answer = said; err != nil || answer != "" {
+		v.Fatalf("%s %s: %v %s", method, path, err, answer)
+	}
 }

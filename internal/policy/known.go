@@ -137,7 +137,10 @@ func (e *edit) accounts(field string, f stanna.Filter) error {
 				unknown = append(unknown, clip(id))
 			}
 		}
-		if n := len(unknown); n > 0 {
+		switch n := len(unknown); {
+		case n == 1:
+			return stanna.InvalidField(field+"."+l.name, "no client here has the id %s", unknown[0])
+		case n > 1:
 			return stanna.InvalidField(field+"."+l.name, "%d of the %d are no clients here: %s", n, len(l.ids), strings.Join(unknown[:min(n, 5)], ", "))
 		}
 	}

@@ -197,23 +197,26 @@ func (c *Compiled) fellByStep(base, told, value float64) bool {
 // engagementBack: less far below the base than the rule asks for, by the
 // margin, and at least half of the fall regained.
 func (c *Compiled) engagementBack(base, worst, value float64) bool {
-	line := c.value(engagementPercent)
-	if line == 0 {
-		line = 50 + c.value(engagementMarginPercent) // only silence is watched
-	}
-	return percentBelow(base, value) <= math.Max(line-c.value(engagementMarginPercent), 0) && points(value-worst) >= points((base-worst)/2)
+	return percentBelow(base, value) <= c.backAt() && points(value-worst) >= points((base-worst)/2)
 }
 
-// engagementSettled says whether a fall that people know of has been
-// regained, or has become what is usual now: the weeks before are hardly
-// better than the last one.
-func engagementSettled(c *Compiled, sub *Subject, k stanna.Known) bool {
+// backAt is how far below its base a week may be that is well again.
+func (c *Compiled) backAt() float64 {
+	if c.value(engagementPercent) == 0 {
+		return 50 // only silence is watched
+	}
+	return math.Max(c.value(engagementPercent)-c.value(engagementMarginPercent), 0)
+}
+
+// engagementSettled says whether a fall that people know of is over: the last
+// week is hardly below the weeks before it, because it was regained, or
+// because it has become what is usual.
+func engagementSettled(c *Compiled, sub *Subject, _ stanna.Known) bool {
 	if _, silentAt := c.silence(sub); !silentAt.IsZero() {
 		return false
 	}
 	u := usualOf(sub.State.Engagement, c.weeks(), c.zone)
-	return u.valued && c.engagementBack(k.Base, math.Min(k.Value, u.value), u.value) ||
-		u.missing(0) == "" && u.value > 0 && u.below() <= math.Max(c.value(engagementPercent)-c.value(engagementMarginPercent), 0)
+	return u.missing(0) == "" && u.value > 0 && u.below() <= c.backAt()
 }
 
 // engagementMeasured is what an explanation shows.

@@ -103,6 +103,8 @@ func TestEngagementBaseline(t *testing.T) {
 		"missing days are no fall":       {nil, w(weeks(40, 40, 40, 40), []float64{off, off, 40, 40, 40, 4, 4}), stanna.ReasonBelowThreshold, 0, 0},
 		"missing before":                 {nil, w([]float64{off, 40, 40, 40, 40, 4, 4}, weeks(40, 40, 40), weeks(24)), below, 208, 124.8},
 		"a week before was not measured": {nil, w([]float64{off, off, off, 4, 4, .4, .4}, weeks(30, 50, 24)), below, 208, 124.8},
+		"a week between was not":         {nil, w(weeks(30), []float64{off, off, off, 4, 4, .4, .4}, weeks(50, 24)), below, 208, 124.8},
+		"twelve weeks":                   {map[string]float64{"weeks": 12}, w(weeks(10, 10, 10, 10, 10, 40, 40, 40, 40, 40, 40, 40, 40), weeks(24)), below, 208, 124.8},
 		"working days only": {nil, w([]float64{40, 40, 40, 40, 40, off, off, 40, 40, 40, 40, 40, off, off, 40, 40, 40, 40, 40, off, off},
 			[]float64{24, 24, 24, 24, 24}), below, 200, 120},
 		"weekends are new":       {nil, w([]float64{40, 40, 40, 40, 40, off, off, 40, 40, 40, 40, 40, off, off}, []float64{40, 40, 40, 40, 40, 900, 900}), stanna.ReasonBelowThreshold, 0, 0},
@@ -226,6 +228,7 @@ func TestEngagementByPeriod(t *testing.T) {
 		"the third week":       {7 * days, []float64{200, 210, 100}, below, 205, 100},
 		"the second week":      {7 * days, []float64{200, 100}, stanna.ReasonTooLittleData, 0, 0},
 		"only the weeks asked": {7 * days, []float64{100, 100, 100, 100, 200, 200, 200, 200, 120}, below, 200, 120},
+		"no more than asked":   {7 * days, []float64{100, 200, 200, 300, 300, 150}, below, 250, 150},
 		"one is missing":       {7 * days, []float64{200, 200, off, 200, 100}, below, 200, 100},
 		"by the month":         {30 * days, []float64{3000, 3000, 3000, 1500}, below, 700, 350},
 		"by the quarter":       {91 * days, []float64{3000, 3000, 3000, 100}, stanna.ReasonTooLittleData, 0, 0},
@@ -248,6 +251,33 @@ func TestEngagementByPeriod(t *testing.T) {
 				t.Errorf("%g and %g, want %g and %g", e.Base, e.Value, c.base, c.value)
 			}
 		})
+	}
+}
+
+// What is measured of a day must be most of it, and what comes again for the
+// same time is a correction.
+func TestEngagementParts(t *testing.T) {
+	s := newStory(t, engagementRule(nil))
+	for h := range 35 * 24 {
+		v := 1.0
+		if d := h / 24; d >= 30 && d < 33 {
+			if v = 0; h%24 > 2 {
+				continue
+			}
+		}
+		end := monday.Add(time.Duration(h+1) * time.Hour)
+		if got := s.takes(stanna.Signal{OccurredAt: end, Fact: stanna.EngagementMeasured{Value: v, PeriodEnd: end}}, end); got.event() != "" {
+			t.Fatalf("%+v", s.last().Evidence)
+		}
+	}
+	s = newStory(t, engagementRule(nil))
+	for week, values := range [][]float64{{100}, {500, 900, 100}, {500, 100}, {300, 100, 60}} {
+		for _, v := range values {
+			s.comes(time.Duration(7*week)*days, stanna.EngagementMeasured{Value: v})
+		}
+	}
+	if e := s.last().Evidence; len(s.Alerts) != 1 || e.Base != 100 || e.Value != 60 {
+		t.Errorf("%+v", e)
 	}
 }
 
@@ -414,6 +444,15 @@ func TestEngagementSilence(t *testing.T) {
 			t.Errorf("looked at again %v", s.State.Due)
 		}
 	})
+	t.Run("heard once, and silent again", func(t *testing.T) {
+		s := active(t, engagementRule(nil))
+		s.tick(s.State.Due, "")
+		want(t, s.day(45, 40), stanna.ReasonTooLittleData, "")
+		got := s.tick(s.State.Due, "")
+		if want(t, got, stanna.ReasonStillOpen, ""); !s.last().Evidence.Since.Equal(monday.AddDate(0, 0, 46)) || !s.now.Equal(monday.AddDate(0, 0, 60)) {
+			t.Errorf("%v %+v", s.now, s.last().Evidence)
+		}
+	})
 	t.Run("by the week", func(t *testing.T) {
 		s := newStory(t, engagementRule(nil))
 		s.byWeek(0, 100, 100, 100, 100)
@@ -440,8 +479,20 @@ func TestEngagementSilence(t *testing.T) {
 			t.Fatal(got.reason)
 		}
 		want(t, s.tick(s.State.Due, ""), silent, stanna.Opened)
-		got, _ := s.days(50, weeks(40, 40)...)
+		if e := s.last().Evidence; e.Base != 208 || !e.Since.Equal(monday.AddDate(0, 0, 35)) {
+			t.Errorf("%+v", e)
+		}
+		got, _ := s.days(49, weeks(15)...)
+		want(t, got, stanna.ReasonPartlyBack, "")
+		got, _ = s.days(56, weeks(20)...)
 		want(t, got, stanna.ReasonRecovered, stanna.Resolved)
+	})
+	t.Run("silence alone, by zeros", func(t *testing.T) {
+		s := active(t, engagementRule(map[string]float64{"percent": 0}))
+		got, on := s.days(28, weeks(0, 0, 0)...)
+		if want(t, got, silent, stanna.Opened); on != 41 || s.last().Evidence.Base != 208 || s.last().Evidence.SignalID == "" {
+			t.Errorf("on day %d: %+v", on, s.last().Evidence)
+		}
 	})
 }
 
@@ -485,21 +536,25 @@ func TestEngagementKnown(t *testing.T) {
 	}
 	want(t, closed().byWeek(4, 55), stanna.ReasonKnownState, "")
 	want(t, closed().byWeek(4, 45), below, stanna.Opened) // worse by a step
-	want(t, closed(76).byWeek(5, 40), below, stanna.Opened)
-	s := closed(60, 60, 60) // 60 is usual now
-	want(t, s.byWeek(7, 60), stanna.ReasonBelowThreshold, "")
-	want(t, s.byWeek(8, 34), below, stanna.Opened)
+	want(t, closed(74).byWeek(5, 50), stanna.ReasonKnownState, "")
+	want(t, closed(75).byWeek(5, 50), below, stanna.Opened) // it had cleared
+	s := closed(60, 60, 60)
+	s.rules(stanna.Settings{}, engagementRule(map[string]float64{"stepPercent": 100}))
+	want(t, s.byWeek(7, 60), stanna.ReasonBelowThreshold, "") // it is usual now
+	want(t, s.byWeek(8, 36), below, stanna.Opened)
 	if e := s.last().Evidence; e.Base != 60 {
 		t.Errorf("%+v", e)
 	}
 	s = closed()
-	got := s.tick(s.State.Due, "")
-	if got.event() == "" {
-		got = s.tick(s.State.Due, "")
-	}
-	want(t, got, silent, stanna.Opened) // silence is worse
+	want(t, s.tick(s.State.Due, ""), "", "")
+	want(t, s.tick(s.State.Due, ""), silent, stanna.Opened) // silence is worse
+	s = active(t, engagementRule(nil))
+	want(t, s.tick(s.State.Due, ""), silent, stanna.Opened)
 	s.closes(50*days, "rule_engagement_drop", stanna.AlreadyKnown)
 	want(t, s.looks(60*days, stanna.ReasonFirstContact), "", "")
+	if s.State.Memory["rule_engagement_drop"].Known == nil {
+		t.Error("forgotten, though nothing was heard")
+	}
 
 	s = newStory(t, engagementRule(nil))
 	want(t, s.byWeek(0, 100, 100, 100, 60), below, stanna.Opened)

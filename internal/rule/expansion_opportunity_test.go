@@ -71,6 +71,31 @@ func TestExpansionLimit(t *testing.T) {
 	want(t, s.comes(81*days, seats(69.9)), noMore, stanna.Resolved)
 }
 
+// Of several limits the one that is due first is waited for.
+func TestExpansionDue(t *testing.T) {
+	s := well(t, expansionRule(nil))
+	s.comes(days, stanna.UsageMeasured{Name: "a", Used: 10, Limit: 100})
+	s.comes(days, stanna.UsageMeasured{Name: "b", Used: 10, Limit: 100})
+	limit := func(day int, name string, used float64) {
+		t.Helper()
+		want(t, s.comes(time.Duration(day)*days, stanna.UsageMeasured{Name: name, Used: used, Limit: 100}), stanna.ReasonTooSoon, "")
+		if due := start.Add(16 * days); !s.State.Due.Equal(due) {
+			t.Fatalf("%s: looked at again %v, want %v", name, s.State.Due, due)
+		}
+	}
+	limit(2, "a", 85)
+	limit(3, "b", 85)
+	limit(3, "c", 10)
+	want(t, s.tick(s.State.Due, ""), filled, stanna.Opened)
+	if due := start.Add(17 * days); !s.State.Due.Equal(due) {
+		t.Errorf("looked at again %v, want %v", s.State.Due, due)
+	}
+	want(t, s.tick(s.State.Due, ""), "", "") // one is told; the other is no more than it
+	if !s.State.Due.IsZero() {
+		t.Errorf("looked at again %v", s.State.Due)
+	}
+}
+
 func TestExpansionFull(t *testing.T) {
 	s := well(t, expansionRule(nil))
 	want(t, s.comes(1*days, seats(99)), stanna.ReasonTooSoon, "")
@@ -217,6 +242,11 @@ func TestExpansionGrowthGoesOn(t *testing.T) {
 	s = opened(20, 80)
 	want(t, s.comes(24*days, stanna.HealthScored{Score: 65.1}), stanna.ReasonStillOpen, "")
 	want(t, s.comes(25*days, stanna.HealthScored{Score: 65}), noMore, stanna.Resolved) // not green, by five points
+	s = grown(t, expansionRule(map[string]float64{"health": 60}), 30)
+	s.comes(22*days, stanna.HealthScored{Score: 20})
+	want(t, s.comes(23*days, stanna.HealthScored{Score: 80}), grows, stanna.Opened)
+	want(t, s.comes(24*days, stanna.HealthScored{Score: 55}), stanna.ReasonStillOpen, "")
+	want(t, s.comes(25*days, stanna.HealthScored{Score: 54.9}), noMore, stanna.Resolved)
 	// A limit that is filled meanwhile is told in its place.
 	s = opened(70, 90)
 	s.comes(24*days, seats(10))

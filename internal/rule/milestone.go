@@ -107,7 +107,7 @@ func milestoneDue(c *Compiled, sub *Subject) time.Time {
 		return time.Time{}
 	}
 	came, today := dateOf(sub.Client.CreatedAt, c.zone), dateOf(sub.Now, c.zone)
-	year := max(today.utc().Year(), came.utc().Year()+1)
+	year := today.utc().Year()
 	if came.sameDay(year) <= today {
 		year++
 	}

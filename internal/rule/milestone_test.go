@@ -181,6 +181,9 @@ func TestMilestoneAndRisk(t *testing.T) {
 	s.comes(0, stanna.HealthScored{Score: 40})
 	want(t, s.comes(0, goalOf("x")), stanna.ReasonHealthPoor, "")
 	want(t, s.tick(day, ""), "", "")
+	if !s.State.Due.Equal(at("2027-11-05T00:00:00Z")) {
+		t.Errorf("due %v", s.State.Due)
+	}
 	s.comes(4*days, stanna.HealthScored{Score: 41})
 	want(t, s.tick(day.Add(30*time.Hour), ""), "", "")
 	want(t, s.comes(5*days, goalOf("y")), reached, stanna.Opened)

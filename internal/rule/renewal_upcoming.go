@@ -200,12 +200,12 @@ func renewalMeasured(c *Compiled, sub *Subject) (list []Value) {
 	}
 	term, zone := "not known", "not known"
 	if m := sub.Client.RenewalMonths; m > 0 {
-		term = strconv.Itoa(m) + " months"
+		term = strconv.Itoa(m)
 	}
 	if l.zone != "" {
 		zone = string(l.zone)
 	}
-	list = []Value{{"renewalDate", l.date.String()}, {"term", term}, {"zone", zone}}
+	list = []Value{{"renewalDate", l.date.String()}, {"termMonths", term}, {"zone", zone}}
 	if why != stanna.ReasonShortTerm {
 		list = append(list, Value{"daysLeft", strconv.Itoa(l.left)})
 	}

@@ -187,7 +187,14 @@ func TestRenewalZoneChanges(t *testing.T) {
 	score := func(date string, v float64) told {
 		return s.takes(stanna.Signal{OccurredAt: at(date + "T12:00:00Z"), Fact: stanna.HealthScored{Score: v}}, at(date+"T12:00:00Z"))
 	}
+	want(t, score("2026-08-30", 30), stanna.ReasonTooSoon, "")
+	if !s.State.Due.Equal(at("2026-10-02T00:00:00Z")) { // the step of red accounts
+		t.Errorf("due %v", s.State.Due)
+	}
 	want(t, score("2026-09-01", 80), stanna.ReasonTooSoon, "")
+	if !s.State.Due.Equal(at("2026-12-01T00:00:00Z")) {
+		t.Errorf("due %v", s.State.Due)
+	}
 	want(t, score("2026-10-20", 30), near, stanna.Opened) // 162 days before: the step of red accounts
 	if a := s.last(); a.Severity != stanna.High || a.Evidence.Value != 162 || a.Evidence.Is != "red" {
 		t.Errorf("%+v", a)
@@ -371,6 +378,26 @@ func TestRenewalFilterAndMeasured(t *testing.T) {
 		s.policy.Tick(&rule.Subject{Client: s.Client, State: &s.State, Now: now, Trace: trace}, nil)
 		if got := slices.ContainsFunc(trace.Steps, func(x rule.Step) bool { return slices.Contains(x.Values, rule.Value{Name: "step", Value: want}) }); !got {
 			t.Errorf("%+v", trace.Steps)
+		}
+	}
+	s.State.Health = stanna.History{}
+	for date, want := range map[string][]rule.Value{
+		"2027-03-31": {{Name: "renewalDate", Value: "2027-03-31"}, {Name: "termMonths", Value: "12"}, {Name: "zone", Value: "not known"}, {Name: "daysLeft", Value: "149"}},
+		"2027-01-01": {{Name: "renewalDate", Value: "2027-01-01"}, {Name: "termMonths", Value: "12"}, {Name: "zone", Value: "red"}, {Name: "daysLeft", Value: "60"}, {Name: "step", Value: "60"}},
+		"2027-01-02": {{Name: "renewalDate", Value: "2027-01-02"}, {Name: "termMonths", Value: "not known"}, {Name: "zone", Value: "not known"}, {Name: "daysLeft", Value: "61"}, {Name: "step", Value: "90"}},
+		"2027-01-03": {{Name: "renewalDate", Value: "2027-01-03"}, {Name: "termMonths", Value: "1"}, {Name: "zone", Value: "not known"}},
+	} {
+		x := renews(t, "UTC", date, renewalRule(nil))
+		x.Client.RenewalMonths = map[string]int{"2027-01-02": 0, "2027-01-03": 1}[date]
+		if x.Client.RenewalMonths == 0 && date != "2027-01-02" {
+			x.Client.RenewalMonths = 12
+		}
+		f := stanna.Fact(stanna.HealthScored{Score: 30})
+		if date == "2027-01-01" {
+			x.State.Health.Add(start, 30)
+		}
+		if diff := cmp.Diff(want, explained(x, f)); diff != "" {
+			t.Error(diff)
 		}
 	}
 	if diff := cmp.Diff([]rule.Value{{Name: "renewalDate", Value: "not known"}}, measured(t, s.policy, stanna.State{})); diff != "" {

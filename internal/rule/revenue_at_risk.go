@@ -36,10 +36,9 @@ var revenueAtRisk = Entry{
 		revenueHighPercent:     {"highPercent", "percent", "From this share of all MRR on it is of high severity.", 10, 1, 100},
 		revenueCriticalPercent: {"criticalPercent", "percent", "From this share of all MRR on it is critical.", 25, 1, 100},
 	},
-	look:     lookAtRevenue,
-	follow:   followRevenue,
-	settled:  revenueSettled,
-	measured: revenueMeasured,
+	look:    lookAtRevenue,
+	follow:  followRevenue,
+	settled: revenueSettled,
 	worse: func(c *Compiled, k stanna.Known, f finding) bool {
 		return c.sumGrew(k.Value, f.evidence)
 	},
@@ -163,14 +162,4 @@ func revenueSettled(c *Compiled, sub *Subject, k stanna.Known) bool {
 	now := sub.Portfolio.AtRisk
 	line := c.sumLine(sub.Portfolio)
 	return line == 0 || c.sumBack(line, k.Base, math.Max(k.Value, now), now)
-}
-
-// revenueMeasured is what an explanation shows.
-func revenueMeasured(_ *Compiled, sub *Subject) []Value {
-	t := sub.Portfolio
-	if t == nil {
-		return nil
-	}
-	return []Value{{"mrrAtRisk", figure(cents(t.AtRisk))}, {"mrr", figure(cents(t.MRR))}, {"percentAtRisk", figure(points(t.Share()))},
-		{"expectedLoss", figure(cents(t.ExpectedLoss))}}
 }

@@ -265,6 +265,14 @@ func TestRevenueKnown(t *testing.T) {
 	if !w.alerts[2].Unstable {
 		t.Error("the third opening in a day is stable")
 	}
+	w = newWhole(t)
+	w.sum(0)
+	wantDecision(t, w.sum(170_000), crossed, stanna.Opened)
+	w.closes()
+	w.sum(85_001) // half of it is still there
+	wantDecision(t, w.sum(110_000), stanna.ReasonKnownState, "")
+	w.sum(85_000)
+	wantDecision(t, w.sum(110_000), crossed, stanna.Opened)
 }
 
 func TestRevenueLife(t *testing.T) {
@@ -285,6 +293,8 @@ func TestRevenueLife(t *testing.T) {
 		t.Errorf("%+v", list)
 	}
 	w = opened()
+	w.rules(healthRule(nil), revenueRule(map[string]float64{"amount": 100_000}))
+	wantDecision(t, w.sum(130_000), stanna.ReasonWorsened, stanna.Worsened)
 	w.rules(revenueRule(nil))
 	wantDecision(t, w.sum(120_000), stanna.ReasonAmountNotSet, stanna.Resolved)
 	w = opened()
