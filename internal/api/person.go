@@ -138,6 +138,15 @@ func (a *api) putPerson(ctx context.Context, who auth.Caller, in *putPersonInput
 	if err := a.colleague(ctx, who.Workspace, email, "email"); err != nil && who.Kind == auth.Person && email != who.Email {
 		return nil, err
 	}
+	named := []string{email}
+	for _, stands := range []*string{in.Body.Deputy, in.Body.Manager} {
+		if stands != nil && policy.ValidEmail(cleanEmail(*stands)) {
+			named = append(named, *stands)
+		}
+	}
+	if policy.ValidEmail(email) {
+		a.meet(ctx, who.Workspace, named...)
+	}
 	p, warnings, err := a.Policy.SetHabits(ctx, who.Workspace, actor(who), email, func(h *stanna.Habits) error {
 		give(&h.Deputy, in.Body.Deputy)
 		give(&h.Manager, in.Body.Manager)

@@ -28,6 +28,17 @@ func (a *api) anyDestination(ctx context.Context, workspace, typed, field string
 	return a.destination(ctx, workspace, typed, field)
 }
 
+// asking is how long a change waits for Slack to say who somebody is.
+const asking = 3 * time.Second
+
+// meet has people looked up in Slack who have just been named, so that what is
+// said of them is true. When Slack is slow they are looked up later.
+func (a *api) meet(ctx context.Context, workspace string, emails ...string) {
+	ctx, cancel := context.WithTimeout(ctx, asking)
+	defer cancel()
+	_ = a.Line.Meet(ctx, workspace, emails...) // the server looks them up again by itself
+}
+
 // placeNames are destinations as people call them.
 type placeNames map[stanna.Destination]string
 

@@ -64,7 +64,11 @@ func (t typedPlaces) read(ctx context.Context, typed []string, field string) (li
 		at := fmt.Sprintf("%s[%d]", field, i)
 		d := stanna.Destination(strings.TrimSpace(text))
 		if !slices.Contains(t.known, d) {
-			d, err = t.anyDestination(ctx, t.workspace, text, at)
+			if d, err = t.anyDestination(ctx, t.workspace, text, at); err == nil {
+				if email, ok := d.Person(); ok {
+					t.meet(ctx, t.workspace, email)
+				}
+			}
 		}
 		if err != nil {
 			refusal := asField(err, at)

@@ -2,6 +2,8 @@ package connect
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -30,8 +32,45 @@ func (l *Line) Directory(ctx context.Context, workspace string) (looked int, err
 	if err != nil {
 		return 0, err
 	}
-	for _, email := range wanted {
-		p, err := l.person(ctx, &c, email)
+	return l.lookUp(ctx, &c, wanted)
+}
+
+// Meet looks up in Slack those of whom nothing is known for a day, because
+// somebody has just named them. Without a connection or the permission it does
+// nothing.
+func (l *Line) Meet(ctx context.Context, workspace string, emails ...string) error {
+	c, err := l.Token(ctx, workspace)
+	if errors.Is(err, NotConnected) || errors.Is(err, NeedsRepair) {
+		return nil
+	}
+	if err != nil || !c.Has("users:read") || !c.Has("users:read.email") {
+		return err
+	}
+	var strangers []string
+	err = l.store.View(ctx, func(tx *store.Tx) error {
+		strangers = nil
+		for _, email := range emails {
+			email = strings.ToLower(strings.TrimSpace(email))
+			p, known, err := tx.Person(workspace, email)
+			if err != nil {
+				return err
+			}
+			if email != "" && (!known || l.now().Sub(p.SeenAt) >= directoryAge) {
+				strangers = append(strangers, email)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	_, err = l.lookUp(ctx, &c, strangers)
+	return err
+}
+
+func (l *Line) lookUp(ctx context.Context, c *stanna.Connection, emails []string) (looked int, err error) {
+	for _, email := range emails {
+		p, err := l.person(ctx, c, email)
 		if err != nil {
 			return looked, err
 		}

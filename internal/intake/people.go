@@ -91,7 +91,7 @@ func (b *batch) acted(c *rule.Case, a *stanna.Alert, action string, now time.Tim
 	if !a.Open() {
 		b.note(c, nil, c.Close(b.policy.Policy, a, now))
 		if a.ClientID == "" {
-			if err := b.rememberPortfolio(c, now); err != nil {
+			if err := b.rememberPortfolio(*a, now); err != nil {
 				return err
 			}
 		}

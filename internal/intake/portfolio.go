@@ -122,14 +122,29 @@ func (b *batch) total(before []rule.Member, now time.Time) (rule.Portfolio, []ru
 			members = append(members, rule.Member{ClientID: r.ID, Name: r.Name, MRR: r.MRR.Amount()})
 		}
 	}
-	moves := rule.Moves(before, members, nil)
+	moves := rule.Moves(before, members, b.gone)
 	return rule.Portfolio{At: now, Clients: sums.Clients, MRR: sums.MRR.Amount(), AtRisk: sums.AtRisk.Amount(), AtRiskCount: sums.AtRiskCount,
 		ExpectedLoss: sums.ExpectedLoss.Amount(), Moves: moves, Moved: len(moves), Unlike: sums.Unlike}, members, nil
 }
 
+// gone says why a client that is at risk no longer does not take part at all,
+// or "".
+func (b *batch) gone(client string) stanna.Reason {
+	p, err := b.tx.Portrait(b.workspace, client)
+	switch {
+	case err != nil: // it was removed, or the next statement will say what is wrong
+		return ""
+	case p.Client.IsExcluded:
+		return stanna.ReasonExcluded
+	case !p.State.ChurnedAt.IsZero():
+		return stanna.ReasonChurned
+	}
+	return ""
+}
+
 // rememberPortfolio keeps what a rule remembers of an alert about the whole
 // portfolio that a person has closed.
-func (b *batch) rememberPortfolio(c *rule.Case, now time.Time) error {
+func (b *batch) rememberPortfolio(a stanna.Alert, now time.Time) error {
 	w, at, err := readWatched(b.tx, b.workspace)
 	if err != nil {
 		return err
@@ -137,11 +152,7 @@ func (b *batch) rememberPortfolio(c *rule.Case, now time.Time) error {
 	if w.Memory == nil {
 		w.Memory = map[string]stanna.RuleMemory{}
 	}
-	for id, m := range c.State.Memory {
-		known := w.Memory[id]
-		known.Known = m.Known
-		w.Memory[id] = known
-	}
+	b.policy.KnowPortfolio(w.Memory, a, now)
 	if at.IsZero() {
 		at = now
 	}

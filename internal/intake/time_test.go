@@ -394,3 +394,54 @@ func TestSweepTwice(t *testing.T) {
 		}
 	})
 }
+
+// The sum at risk is looked at once an hour; what moved it is said, and a
+// person who has closed it is not told again while nothing changes.
+func TestPortfolio(t *testing.T) {
+	rules := []stanna.Rule{ruleOf(stanna.RevenueAtRisk, func(r *stanna.Rule) { r.Thresholds = map[string]float64{"amount": 1500} })}
+	each(t, stanna.Settings{}, rules, func(h *house) {
+		for _, c := range []string{"a", "b", "c", "d"} {
+			h.client(c)
+			h.score(monday, c, 80)
+		}
+		open := func() (list []stanna.Alert) {
+			h.view(func(tx *store.Tx) error {
+				m, err := tx.OpenAlerts(acme, []string{""})
+				list = m[""]
+				return err
+			})
+			return list
+		}
+		h.score(monday.Add(10*time.Minute), "a", 30)
+		h.pass(monday.Add(time.Hour))
+		if got := open(); len(got) != 0 {
+			t.Fatalf("one client of 1,000 is enough: %+v", got)
+		}
+		h.score(monday.Add(70*time.Minute), "b", 30)
+		h.pass(monday.Add(119 * time.Minute))
+		if got := open(); len(got) != 0 {
+			t.Fatalf("before the full hour: %+v", got)
+		}
+		h.pass(monday.Add(2 * time.Hour))
+		got := open()
+		if len(got) != 1 || got[0].Evidence.Value != 2000 || got[0].Why != stanna.ReasonSumCrossed || len(got[0].Evidence.Moves) == 0 {
+			t.Fatalf("%+v", got)
+		}
+		n := h.one(got[0].ID, stanna.Waiting, "")
+		if m := h.message(n.MessageID); m.Kind != stanna.Thread || m.ClientID != "" {
+			t.Errorf("%+v", m)
+		}
+		_, err := h.intake.Resolve(context.Background(), acme, got[0].ID, ana, stanna.AlreadyKnown, "")
+		h.must(err)
+		h.score(monday.Add(130*time.Minute), "b", 29)
+		h.pass(monday.Add(3 * time.Hour))
+		if got := open(); len(got) != 0 {
+			t.Fatalf("told again though nothing changed: %+v", got)
+		}
+		h.score(monday.Add(190*time.Minute), "c", 20)
+		h.pass(monday.Add(4 * time.Hour))
+		if got := open(); len(got) != 1 || got[0].Evidence.Value != 3000 {
+			t.Fatalf("it grew by a step: %+v", got)
+		}
+	})
+}

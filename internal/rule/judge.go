@@ -151,8 +151,10 @@ func (p *Policy) begin(c *Compiled, sub *Subject) Decision {
 		}
 		sub.Trace.pass(c, "filter", sub)
 	}
-	if why := p.standsBack(c, sub); why != "" {
-		return no("account_rule", why)
+	if why, other := p.standsBack(c, sub); why != "" {
+		d := no("account_rule", why)
+		sub.Trace.names(other)
+		return d
 	}
 	if c.entry.Nature == Chance && sub.troubled {
 		return no("no_risk_open", stanna.ReasonRiskOpen)
@@ -190,21 +192,21 @@ func (p *Policy) begin(c *Compiled, sub *Subject) Decision {
 }
 
 // standsBack says why a rule leaves a client to another of its type.
-func (p *Policy) standsBack(c *Compiled, sub *Subject) stanna.Reason {
+func (p *Policy) standsBack(c *Compiled, sub *Subject) (stanna.Reason, *Compiled) {
 	if c.Account() {
 		for _, a := range sub.Alerts {
 			if other := p.byID[a.RuleID]; a.Open() && a.Type == c.Type && other != nil && !other.Account() {
-				return stanna.ReasonAlreadyOpen
+				return stanna.ReasonAlreadyOpen, other
 			}
 		}
-		return ""
+		return "", nil
 	}
 	for _, own := range p.account[c.Type] {
 		if own.Filter.Stops(sub.Settings, sub.Client, sub.State) == "" {
-			return stanna.ReasonOverridden
+			return stanna.ReasonOverridden, own
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // troubleOpen says whether a risk is among the open alerts.

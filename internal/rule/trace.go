@@ -40,6 +40,14 @@ func (t *Trace) stop(c *Compiled, step string, why stanna.Reason, sub *Subject) 
 	}
 }
 
+// names adds to a stop which other rule it is because of.
+func (t *Trace) names(other *Compiled) {
+	if t != nil {
+		last := &t.Steps[len(t.Steps)-1]
+		last.Values = append(last.Values, Value{"rule", other.Name})
+	}
+}
+
 func (t *Trace) opens(c *Compiled, why stanna.Reason, sub *Subject) {
 	if t != nil {
 		t.Steps = append(t.Steps, Step{RuleID: c.ID, Name: "opens", Passed: true, Reason: why, Event: stanna.Opened, Values: c.values("opens", sub)})
