@@ -31,8 +31,10 @@ func ToPerson(email string) Destination { return Destination("person:" + strings
 
 // Person gives the e-mail of a destination that is a person.
 func (d Destination) Person() (email string, ok bool) {
-	email, ok = strings.CutPrefix(string(d), "person:")
-	return email, ok && email != ""
+	if email, ok = strings.CutPrefix(string(d), "person:"); !ok || email == "" {
+		return "", false
+	}
+	return email, true
 }
 
 // Direct says whether the destination is a direct message: Slack takes a

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/policy"

@@ -430,6 +430,24 @@ func TestExplainThePast(t *testing.T) {
 	})
 }
 
+// A workspace that plays the past has rules that were written long after what
+// it plays; they are in force all the same.
+func TestExplainAPlayedPast(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		h := newHouse(t, st)
+		now := h.now
+		h.now = now.AddDate(1, 0, 0)
+		h.keep(stanna.HealthDrop)
+		h.keep(stanna.HealthDrop, own)
+		h.now = now
+		h.client()
+		h.scores(80, 38)
+		if e := h.explain("c1", "rule_health_drop", time.Time{}); e.Verdict.Reason != stanna.ReasonOverridden {
+			t.Errorf("it is %s%s", e.Verdict.Reason, steps(e))
+		}
+	})
+}
+
 // A silence is shown with who made it, and until when.
 func TestExplainShowsTheSilence(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, st *store.Store) {
@@ -446,6 +464,9 @@ func TestExplainShowsTheSilence(t *testing.T) {
 		e := h.explain("c1", "rule_health_drop", time.Time{})
 		if e.Routing.Silence == nil || e.Routing.Silence.Author != "ana@acme.com" || !e.Verdict.Until.Equal(monday.Add(day)) {
 			t.Errorf("%+v until %s", e.Routing.Silence, e.Verdict.Until)
+		}
+		if shown := steps(e); !strings.Contains(shown, "ana@acme.com") || !strings.Contains(shown, "the feed is being rebuilt") {
+			t.Errorf("who asked for the quiet, and why, is not said:%s", shown)
 		}
 	})
 }

@@ -67,10 +67,8 @@ func (f *finish) portfolio(signals *hours) clientFound {
 		var look time.Time
 		if moved && !start.After(end) {
 			look = start
-		} else {
-			look = soonest(f.sweeps.at[h], l.nextHold())
 		}
-		if !look.IsZero() && !look.Before(start) && !look.After(end) {
+		if !look.IsZero() {
 			p.look(look)
 			moved = !signals.at[h].Before(look)
 		} else {

@@ -195,6 +195,9 @@ func (x *live) sweep(now time.Time) {
 
 // look is the portfolio's.
 func (x *live) look(now time.Time) {
+	if x.moved.IsZero() || now.Before(x.moved.Truncate(time.Hour).Add(time.Hour)) {
+		return // in the middle of a moment the sum is not whole
+	}
 	if !x.rules.WatchesPortfolio() || !x.looked.IsZero() && x.looked.Truncate(time.Hour).Equal(now.Truncate(time.Hour)) {
 		return
 	}

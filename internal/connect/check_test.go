@@ -124,6 +124,37 @@ func TestDirectory(t *testing.T) {
 	})
 }
 
+// Who is named is looked up at once, and once a day.
+func TestMeet(t *testing.T) {
+	each(t, nil, func(st *stage) {
+		meet := func(emails ...string) int {
+			before := st.calls("users.lookupByEmail")
+			st.must(st.Meet(st.Context(), acme, emails...))
+			return st.calls("users.lookupByEmail") - before
+		}
+		if n := meet("ana.silva@example.com"); n != 0 {
+			t.Errorf("%d calls without a connection", n)
+		}
+		st.connect(acme)
+		if n := meet("ana.silva@example.com"); n != 0 {
+			t.Errorf("%d calls without the permission", n)
+		}
+		st.connect(acme, slack.FeatureOwners)
+		if n := meet("Ana.Silva@example.com ", "nobody@example.com", ""); n != 2 {
+			t.Errorf("%d calls for two", n)
+		}
+		if n := meet("ana.silva@example.com", "nobody@example.com"); n != 0 {
+			t.Errorf("%d calls again on the same day", n)
+		}
+		st.update(func(tx *store.Tx) error {
+			if p, _, err := tx.Person(acme, "ana.silva@example.com"); err != nil || p.SlackID != "U0ANASILVA" {
+				t.Errorf("%+v, %v", p, err)
+			}
+			return nil
+		})
+	})
+}
+
 func TestReachable(t *testing.T) {
 	c := stanna.Connection{TeamID: "T1"}
 	for name, x := range map[string]struct {

@@ -33,6 +33,9 @@ type house struct {
 // each runs a test on both engines.
 func each(t *testing.T, s stanna.Settings, rules []stanna.Rule, test func(*house)) {
 	t.Helper()
+	if s.DefaultChannel == "" {
+		s.DefaultChannel, s.FallbackChannel = "CDEF", "CFALL"
+	}
 	storetest.Each(t, func(t *testing.T, st *store.Store) {
 		h := &house{T: t, store: st, clock: stanna.NewClock(time.Now)}
 		h.clock.Follow(acme, monday)
@@ -42,9 +45,6 @@ func each(t *testing.T, s stanna.Settings, rules []stanna.Rule, test func(*house
 		done := make(chan struct{})
 		go func() { defer close(done); h.intake.Run(ctx, 1) }()
 		t.Cleanup(func() { cancel(); <-done })
-		if s.DefaultChannel == "" {
-			s.DefaultChannel, s.FallbackChannel = "CDEF", "CFALL"
-		}
 		h.update(func(tx *store.Tx) error {
 			if err := tx.AddWorkspace(stanna.Workspace{ID: acme, Settings: s, CreatedAt: monday}); err != nil {
 				return err

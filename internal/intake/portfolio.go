@@ -56,6 +56,9 @@ func (b *batch) lookAtPortfolio(now time.Time) error {
 	if !b.policy.WatchesPortfolio() {
 		return nil
 	}
+	if look, due := b.portfolioDue(); b.follows && (!due || look.After(now)) {
+		return nil // in the middle of a moment the sum is not whole
+	}
 	if over, err := portfolioOver(b.tx, b.workspace, now); err != nil || !over {
 		return err
 	}

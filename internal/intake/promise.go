@@ -344,9 +344,15 @@ func (p *promises) correct(e event) {
 		own := slices.ContainsFunc(carriers, func(x *stanna.Message) bool {
 			return !amongOthers(x) && x.Intended == m.Intended && x.ClosedAt.IsZero()
 		})
-		if !own {
-			p.tell(e, p.threadFor(e, route.Choice{Destination: m.Destination, Intended: m.Intended}), "")
+		if own {
+			continue
 		}
+		c := p.policy.Again(p.roads, p.news(e), m.Intended, e.at)
+		if c.Manner.Later() { // also what rises waits for hours to begin, and for a silence to end
+			p.hold(e, c, nil)
+			continue
+		}
+		p.tell(e, p.threadFor(e, c), "")
 	}
 }
 

@@ -445,3 +445,49 @@ func TestPortfolio(t *testing.T) {
 		}
 	})
 }
+
+// What was told among others and rises in the night waits for the morning for
+// a message of its own; the summary is brought up to date at once.
+func TestRiseInTheNight(t *testing.T) {
+	each(t, stanna.Settings{BusinessHours: office}, health(), func(h *house) {
+		evening := monday.Add(10 * time.Hour)
+		for _, c := range []string{"a", "b"} {
+			h.client(c)
+		}
+		a, _ := h.fall(evening, "a", 60), h.fall(evening, "b", 60)
+		h.pass(monday.Add(23 * time.Hour))
+		summary := h.message(h.one(a, stanna.Waiting, "").MessageID)
+		if summary.Kind != stanna.Summary {
+			t.Fatalf("%+v", summary)
+		}
+		h.score(monday.Add(34*time.Hour), "a", 20)
+		list := h.told(a)
+		last := list[len(list)-1]
+		if last.Status != stanna.Held || last.Reason != stanna.ReasonOutsideHours {
+			t.Fatalf("%+v", list)
+		}
+		if m := h.message(summary.ID); m.Revision <= summary.Revision {
+			t.Error("the summary does not say that it rose")
+		}
+		h.pass(monday.Add(47 * time.Hour))
+		list = h.told(a)
+		if m := h.message(list[len(list)-1].MessageID); m.Kind != stanna.Thread || m.ClientID != "a" {
+			t.Errorf("%+v", list)
+		}
+	})
+}
+
+// A client that is new came when the workspace's clock says, not the wall's:
+// its anniversaries are counted from it.
+func TestComesByTheClockOfTheWorkspace(t *testing.T) {
+	each(t, stanna.Settings{}, health(), func(h *house) {
+		h.client("a", func(c *stanna.Client) { c.CreatedAt = time.Time{} })
+		h.view(func(tx *store.Tx) error {
+			p, err := tx.Portrait(acme, "a")
+			if !p.Client.CreatedAt.Equal(monday) {
+				h.Errorf("came %s", p.Client.CreatedAt)
+			}
+			return err
+		})
+	})
+}

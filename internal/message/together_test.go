@@ -149,6 +149,9 @@ func TestOccasionOfAllClosed(t *testing.T) {
 			t.Errorf("%s: %q, want %q", why, got, want)
 		}
 	}
+	if got, _ := (occasion{english().Local, stanna.Occasion{Why: stanna.ReasonDailyDigest}}).words(Tally{Clients: 1, Closed: 1}); got != "Daily digest: the alert has closed" {
+		t.Error(got)
+	}
 }
 
 // An hour is what makes many one surge; when they went on coming it says so.

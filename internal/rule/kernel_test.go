@@ -376,6 +376,19 @@ func TestDirty(t *testing.T) {
 	}
 }
 
+// An explanation names the rule that stands in for another.
+func TestTraceNamesTheOther(t *testing.T) {
+	general, special := healthRule(nil), healthRule(nil)
+	special.ID, special.Name, special.Filter.Only = "rule_special", "VIP health", []string{"c1"}
+	s := newStory(t, general, special)
+	s.Trace = &rule.Trace{}
+	s.healths(80)
+	step := s.Trace.Steps[0]
+	if diff := cmp.Diff([]rule.Value{{Name: "rule", Value: "VIP health"}}, step.Values); diff != "" || step.Reason != stanna.ReasonOverridden {
+		t.Errorf("%+v %s", step, diff)
+	}
+}
+
 // The steps of an explanation.
 func TestTraceSteps(t *testing.T) {
 	r := healthRule(nil)

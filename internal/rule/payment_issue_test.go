@@ -258,3 +258,12 @@ func TestPaymentIssueFilterAndTrace(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// An amount without a currency is one of the workspace's, as an MRR is.
+func TestPaymentInTheCurrencyOfTheWorkspace(t *testing.T) {
+	s := storyIn(t, stanna.Settings{Currency: "EUR"}, ruleOf(stanna.PaymentIssue, nil))
+	s.comes(hour, stanna.PaymentFailed{Amount: 100, Attempt: 1, Decline: stanna.HardDecline})
+	if got, want := s.State.Payment.Amount, stanna.MoneyOf(100, "EUR"); got != want {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
