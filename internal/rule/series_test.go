@@ -119,6 +119,9 @@ func TestRealSeries(t *testing.T) {
 			total[d.Event]++
 			trouble[in.ClientID] = true
 		}
+		if d := decisions[0]; d.Reason == stanna.ReasonRecovered && d.Event == stanna.Resolved {
+			stillDown(t, d.Alert)
+		}
 		if len(v) == 1 {
 			if red := score.Score <= 40; opened != red || opened && decisions[0].Gather != stanna.ReasonFirstContact {
 				t.Errorf("%s: a first score of %g is decided as %s", in.ID, score.Score, decisions[0].Reason)
@@ -154,6 +157,16 @@ func TestRealSeries(t *testing.T) {
 		if total[event] != n {
 			t.Errorf("%d %s, want %d as every time", total[event], event, n)
 		}
+	}
+}
+
+// stillDown fails when an alert is reported as recovered whose client has
+// stayed down: in the red, or with less than half of its fall regained.
+func stillDown(t *testing.T, a stanna.Alert) {
+	t.Helper()
+	e := a.Evidence
+	if e.Worst <= 40 && e.Value < 45 || e.Value-e.Worst < (e.Base-e.Worst)/2-0.01 {
+		t.Errorf("%s is reported as recovered: from %g down to %g, and now %g", a.ClientID, e.Base, e.Worst, e.Value)
 	}
 }
 
