@@ -220,8 +220,5 @@ func (r *release) weightiest(list []held) stanna.Reason {
 	if best == len(order) {
 		return stanna.ReasonReleased
 	}
-	if order[best] == stanna.ReasonManyAtOnce {
-		return stanna.ReasonReleased
-	}
 	return order[best]
 }

@@ -18,9 +18,8 @@ func (o occasion) kind() stanna.Reason {
 		return stanna.ReasonOutsideHours
 	case stanna.ReasonDailyDigest, stanna.ReasonDigestOnly, stanna.ReasonUnstable:
 		return stanna.ReasonDailyDigest
-	case stanna.ReasonReleased, stanna.ReasonManyAtOnce:
-		return stanna.ReasonReleased
-	case stanna.ReasonWeeklyDigest, stanna.ReasonFirstContact, stanna.ReasonFoundInBackfill, stanna.ReasonSilenced, stanna.ReasonWhileSnoozed:
+	case stanna.ReasonWeeklyDigest, stanna.ReasonFirstContact, stanna.ReasonFoundInBackfill, stanna.ReasonSilenced, stanna.ReasonWhileSnoozed,
+		stanna.ReasonManyAtOnce, stanna.ReasonReleased:
 		return o.Why
 	}
 	return ""
@@ -30,7 +29,7 @@ func (o occasion) kind() stanna.Reason {
 // what is likely a change of scoring should sound on nobody's phone.
 func (o occasion) calls() bool {
 	switch o.kind() {
-	case stanna.ReasonDailyDigest, stanna.ReasonWeeklyDigest, stanna.ReasonFirstContact, stanna.ReasonFoundInBackfill, stanna.ReasonReleased:
+	case stanna.ReasonDailyDigest, stanna.ReasonWeeklyDigest, stanna.ReasonFirstContact, stanna.ReasonFoundInBackfill, stanna.ReasonManyAtOnce, stanna.ReasonReleased:
 		return false
 	}
 	return true
@@ -70,6 +69,8 @@ func (o occasion) words(t Tally) (title string, lead []string) {
 	case stanna.ReasonWhileSnoozed:
 		title, lead = "The snooze is over: "+o.count(t), []string{severities}
 	case stanna.ReasonReleased:
+		title, lead = "These had waited: "+o.count(t), []string{severities, from}
+	case stanna.ReasonManyAtOnce:
 		title, lead = "Many moved at once and were held: "+o.count(t), []string{severities, "the hold is over"}
 	default:
 		title, lead = t.headline(o.Local), []string{"this channel had fallen behind, so these are told together"}

@@ -283,7 +283,7 @@ func anyEscalation(t *rapid.T) (steps []stanna.EscalationStep) {
 func anyOccasion(t *rapid.T) stanna.Occasion {
 	return stanna.Occasion{
 		Why: rapid.SampledFrom([]stanna.Reason{"", stanna.ReasonOutsideHours, stanna.ReasonDailyDigest, stanna.ReasonWeeklyDigest, stanna.ReasonFirstContact,
-			stanna.ReasonFoundInBackfill, stanna.ReasonSilenced, stanna.ReasonReleased, stanna.ReasonWhileSnoozed, "made_up"}).Draw(t, "occasion"),
+			stanna.ReasonFoundInBackfill, stanna.ReasonSilenced, stanna.ReasonManyAtOnce, stanna.ReasonReleased, stanna.ReasonWhileSnoozed, "made_up"}).Draw(t, "occasion"),
 		Since: anyTime().Draw(t, "waited since"), Recovered: rapid.IntRange(0, 3).Draw(t, "recovered"), Late: rapid.Bool().Draw(t, "late"),
 		Date: rapid.SampledFrom([]string{"", "2026-11-23", "<!here>"}).Draw(t, "digest of"), By: anyPerson(t),
 	}

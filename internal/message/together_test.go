@@ -81,7 +81,8 @@ func TestGoldenTogether(t *testing.T) {
 		"summary_first_contact": Summary(few(stanna.Occasion{Why: stanna.ReasonFirstContact}, 43)),
 		"summary_backfill":      Summary(few(stanna.Occasion{Why: stanna.ReasonFoundInBackfill}, 2)),
 		"summary_silenced":      Summary(few(stanna.Occasion{Why: stanna.ReasonSilenced, Since: friday, Recovered: 1}, 3)),
-		"summary_released":      Summary(few(stanna.Occasion{Why: stanna.ReasonReleased}, 40)),
+		"summary_many":          Summary(few(stanna.Occasion{Why: stanna.ReasonManyAtOnce}, 40)),
+		"summary_released":      Summary(few(stanna.Occasion{Why: stanna.ReasonReleased, Since: friday}, 3)),
 		"summary_portfolio_only": func() Rendered {
 			v := mixed(stanna.Occasion{})
 			v.Items = v.Items[4:5]
@@ -112,7 +113,7 @@ func TestGoldenTogether(t *testing.T) {
 // A digest and what stood before sound on nobody's phone.
 func TestOnlyNewsCalls(t *testing.T) {
 	for why, want := range map[stanna.Reason]bool{
-		"": true, stanna.ReasonOutsideHours: true, stanna.ReasonSilenced: true, stanna.ReasonReleased: false,
+		"": true, stanna.ReasonOutsideHours: true, stanna.ReasonSilenced: true, stanna.ReasonManyAtOnce: false, stanna.ReasonReleased: false,
 		stanna.ReasonDailyDigest: false, stanna.ReasonDigestOnly: false, stanna.ReasonWeeklyDigest: false, stanna.ReasonFirstContact: false, stanna.ReasonFoundInBackfill: false,
 	} {
 		v := summaryView(5)
