@@ -137,8 +137,8 @@ func (p *promises) call(e event, entry *stanna.AuditEntry) {
 		}
 		return
 	}
-	if e.kind != stanna.Opened {
-		p.revise(e) // what stands says so too
+	if e.kind == stanna.Escalated {
+		p.revise(e) // what stands says so too; that it was snoozed until now is true already
 	}
 	choices, silence := p.policy.Pick(p.roads, p.news(e))
 	if silence != "" {
@@ -155,7 +155,7 @@ func (p *promises) call(e event, entry *stanna.AuditEntry) {
 			p.hold(e, c, surge)
 			continue
 		}
-		p.tell(e, p.threadFor(e, c), c.Reason)
+		p.tell(e, p.callAt(e, c), c.Reason)
 	}
 }
 

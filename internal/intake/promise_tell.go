@@ -67,6 +67,16 @@ func (p *promises) close(m *stanna.Message) {
 	}
 }
 
+// callAt is the message that calls people at a place. An alert that opens may
+// join the client's living thread; a reminder and an escalation begin a new one,
+// because Slack tells nobody of an edit.
+func (p *promises) callAt(e event, c route.Choice) *stanna.Message {
+	if m := p.open[threadKey{e.Alert.ClientID, c.Intended}]; m != nil && e.kind != stanna.Opened && e.kind != stanna.Worsened {
+		p.close(m)
+	}
+	return p.threadFor(e, c)
+}
+
 // threadFor is the client's living thread at a destination, or a new one.
 func (p *promises) threadFor(e event, c route.Choice) *stanna.Message {
 	if m := p.open[threadKey{e.Alert.ClientID, c.Intended}]; m != nil && (m.SummaryID == "" || e.Alert.Severity.Rank() < stanna.High.Rank()) {

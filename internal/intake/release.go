@@ -128,7 +128,7 @@ func (r *release) tell(d stanna.Destination) error {
 	if len(list) == 1 && !digest {
 		h := list[0]
 		e := event{Change: rule.Change{Alert: h.alert}, kind: h.Event, client: h.client, at: r.now}
-		m := r.threadFor(e, h.choice)
+		m := r.callAt(e, h.choice)
 		r.say(m, h.alert.Severity)
 		r.carry(h, m)
 		return nil

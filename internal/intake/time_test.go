@@ -133,6 +133,9 @@ func TestSnooze(t *testing.T) {
 		if a.Status != stanna.AlertOpen || a.Why != stanna.ReasonSnoozeOver || len(list) != 2 || list[1].Event != stanna.Reminded {
 			t.Fatalf("%+v, told %+v", a, list)
 		}
+		if m := h.message(list[1].MessageID); m.ID == list[0].MessageID || m.Kind != stanna.Thread {
+			t.Errorf("the reminder only edits what stands, of which Slack tells nobody: %+v", m)
+		}
 		if list := h.told(good); list[len(list)-1].Event != stanna.Resolved {
 			t.Errorf("%+v", list)
 		}
