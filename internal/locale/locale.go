@@ -3,10 +3,10 @@
 // and how far other days lie from it. Messages and pages ask the same room, so
 // that a client's revenue or age reads the same in Slack and on our pages.
 //
-// Figures and money follow the workspace's locale (figures.go), days its time
-// zone (this file). The words that come with them are English (english.go): a
-// further language will be one file beside that one. The sentences that
-// figures come to stand in are no business of this room.
+// Figures and money follow the locale (figures.go), days the time zone (this
+// file), words the locale's language (words.go). Sentences are written in
+// English where they are needed, and are said in another language by the one
+// file that holds it (sentence.go, spanish.go).
 //
 // It is pure: the same moment in the same workspace is written the same way.
 // What it deliberately does not know: what a figure means, who reads it and
@@ -27,6 +27,7 @@ type Local struct {
 	Settings stanna.Settings // what the workspace left open is filled in
 	Zone     *time.Location
 	Now      time.Time // in Zone
+	Language *Language
 	print    *message.Printer
 }
 
@@ -40,7 +41,14 @@ func For(s stanna.Settings, now time.Time) Local {
 		tag = language.English
 	}
 	zone := s.Location()
-	return Local{Settings: s, Zone: zone, Now: now.In(zone), print: message.NewPrinter(tag)}
+	return Local{Settings: s, Zone: zone, Now: now.In(zone), Language: LanguageOf(s.Locale), print: message.NewPrinter(tag)}
+}
+
+// InEnglish keeps the figures of the place and says its words in English, as
+// our pages do.
+func (l Local) InEnglish() Local {
+	l.Language = English()
+	return l
 }
 
 // DayNumber counts the days of the workspace, so that two of them can be

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/gostanna/stanna"
-	"github.com/gostanna/stanna/internal/locale"
 )
 
 // catalogue says who writes about which alert type. A new type is a file and
@@ -29,7 +28,7 @@ func Types() []stanna.AlertType { return slices.Collect(maps.Keys(catalogue)) }
 
 // chapter is one alert and what it stands on.
 type chapter struct {
-	locale.Local
+	tongue
 	client     stanna.Client
 	state      stanna.State
 	alert      stanna.Alert

@@ -2,13 +2,12 @@ package message
 
 import (
 	"github.com/gostanna/stanna"
-	"github.com/gostanna/stanna/internal/locale"
 )
 
 // note says where the message was meant to go: "Meant for #old-channel, but
 // it is archived; sent here instead", "Meant for Ana Silva, who is away until
 // Mon 30 Nov; sent to their deputy".
-func (in Intended) note(l locale.Local) []phrase {
+func (in Intended) note(l tongue) []phrase {
 	name, why := outside(in.Name, 100), outside(in.Why, 200)
 	if name == nil {
 		return nil

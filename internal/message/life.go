@@ -121,7 +121,7 @@ func (c chapter) notes(in Intended) []phrase {
 	if c.alert.Unstable {
 		notes = append(notes, say(words("Unstable: opened "+c.Count(c.openings(), "time")+" in 14 days")))
 	}
-	return append(notes, in.note(c.Local)...)
+	return append(notes, in.note(c.tongue)...)
 }
 
 // openings is how often the rule opened on this client within the fourteen

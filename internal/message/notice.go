@@ -14,7 +14,7 @@ import (
 func Notice(v NoticeView) Rendered { return v.page().lay() }
 
 func (v NoticeView) page() page {
-	l := locale.For(v.Settings, v.Now)
+	l := tongue{locale.For(v.Settings, v.Now)}
 	s := v.Surge
 	clients := l.Count(s.Clients, "client")
 	name := outside(v.TypeName, 60)
@@ -59,7 +59,7 @@ func (v NoticeView) page() page {
 
 // what happened: "412 clients (34% of the book) moved the same way within an
 // hour, all reported by Gainsight."
-func (v NoticeView) what(l locale.Local) phrase {
+func (v NoticeView) what(l tongue) phrase {
 	s := v.Surge
 	line := l.Count(s.Clients, "client")
 	if s.Book > 0 {
@@ -75,7 +75,7 @@ func (v NoticeView) what(l locale.Local) phrase {
 }
 
 // within is how long it took, as far as that is known.
-func (v NoticeView) within(l locale.Local) string {
+func (v NoticeView) within(l tongue) string {
 	took := v.Surge.UpdatedAt.Sub(v.Surge.BeganAt)
 	if v.Surge.BeganAt.IsZero() || v.Surge.Status != stanna.SurgeHolding || took <= time.Hour {
 		return "within an hour"
@@ -83,7 +83,7 @@ func (v NoticeView) within(l locale.Local) string {
 	return "within " + l.Lasting(took)
 }
 
-func (v NoticeView) likelier(l locale.Local) string {
+func (v NoticeView) likelier(l tongue) string {
 	so := "unhappy customers"
 	switch v.Surge.Type {
 	case stanna.ExpansionOpportunity, stanna.Milestone, stanna.KeyAccountUpdate, stanna.RenewalUpcoming, stanna.Custom:
@@ -92,7 +92,7 @@ func (v NoticeView) likelier(l locale.Local) string {
 	return "A change of scoring or of the feed is likelier than " + l.Number(float64(v.Surge.Clients)) + " " + so + "."
 }
 
-func (v NoticeView) held(l locale.Local) string {
+func (v NoticeView) held(l tongue) string {
 	if v.Surge.Until.IsZero() {
 		return "The single alerts are held."
 	}
@@ -100,7 +100,7 @@ func (v NoticeView) held(l locale.Local) string {
 }
 
 // ended says by whom it was ended and what that meant, or nothing.
-func (v NoticeView) ended(l locale.Local) phrase {
+func (v NoticeView) ended(l tongue) phrase {
 	s := v.Surge
 	at := ""
 	if !s.UpdatedAt.IsZero() {

@@ -2,12 +2,11 @@ package message
 
 import (
 	"github.com/gostanna/stanna"
-	"github.com/gostanna/stanna/internal/locale"
 )
 
 // occasion is why many alerts are told together, in the words of a workspace.
 type occasion struct {
-	locale.Local
+	tongue
 	stanna.Occasion
 }
 
@@ -44,7 +43,7 @@ func (o occasion) words(t Tally) (title string, lead []string) {
 	if t.Closed > 0 {
 		since, last = "", ""
 	}
-	severities := t.bySeverity(o.Local)
+	severities := t.bySeverity(o.tongue)
 	switch o.kind() {
 	case stanna.ReasonOutsideHours:
 		title, lead = "While you were away: "+o.count(t)+since, []string{severities}
@@ -73,7 +72,7 @@ func (o occasion) words(t Tally) (title string, lead []string) {
 	case stanna.ReasonManyAtOnce:
 		title, lead = "Many moved at once and were held: "+o.count(t), []string{severities, "the hold is over"}
 	default:
-		title, lead = t.headline(o.Local), []string{"this channel had fallen behind, so these are told together"}
+		title, lead = t.headline(o.tongue), []string{"this channel had fallen behind, so these are told together"}
 	}
 	if o.Recovered > 0 {
 		lead = append(lead, o.Number(float64(o.Recovered))+" recovered meanwhile")

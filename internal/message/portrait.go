@@ -38,7 +38,7 @@ func (v PortraitView) page() page {
 		header: say(words("📋 "), name, words(": "), head),
 		parts: []part{
 			{kind: context, lines: []phrase{joined(" · ", capital(sent), owner)}},
-			{kind: context, lines: v.Intended.note(c.Local)},
+			{kind: context, lines: v.Intended.note(c.tongue)},
 			{kind: fields, lines: fieldList},
 		},
 		spoken: []phrase{say(name, words(": "), head, words(".")), sentence},
@@ -55,7 +55,7 @@ func (v PortraitView) page() page {
 		p.spoken = append(p.spoken, say(words("No alert is open.")))
 	}
 	p.spoken = append(p.spoken, sentenceOf(sent), sentenceOf(owner))
-	for _, note := range v.Intended.note(c.Local) {
+	for _, note := range v.Intended.note(c.tongue) {
 		p.spoken = append(p.spoken, sentenceOf(note))
 	}
 	if l := link(v.Link, "Open account"); l != nil {

@@ -21,7 +21,7 @@ const (
 func Summary(v SummaryView) Rendered { return v.page().lay() }
 
 func (v SummaryView) page() page {
-	l := locale.For(v.Settings, v.Now)
+	l := tongue{locale.For(v.Settings, v.Now)}
 	ranked := rank(v.Items)
 	split := 0
 	for split < len(ranked) && ranked[split].Alert.Open() {
@@ -61,7 +61,7 @@ func (v SummaryView) page() page {
 }
 
 // list names the first of the items and counts the others.
-func (v SummaryView) list(p *page, l locale.Local, items []SummaryItem, most, all int, title string) {
+func (v SummaryView) list(p *page, l tongue, items []SummaryItem, most, all int, title string) {
 	if len(items) == 0 {
 		return
 	}
@@ -71,7 +71,7 @@ func (v SummaryView) list(p *page, l locale.Local, items []SummaryItem, most, al
 	}
 	before := len(lines)
 	for _, item := range items[:min(len(items), most)] {
-		shown, heard := item.line(chapter{Local: l, client: item.Client, alert: item.Alert, people: v.People}, occasion{l, v.Occasion}.calls())
+		shown, heard := item.line(chapter{tongue: l, client: item.Client, alert: item.Alert, people: v.People}, occasion{l, v.Occasion}.calls())
 		lines = append(lines, shown)
 		p.spoken = append(p.spoken, heard)
 	}

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/gostanna/stanna"
-	"github.com/gostanna/stanna/internal/locale"
 )
 
 // bySeverity is every severity, the worst first.
@@ -48,7 +47,7 @@ func (t Tally) symbol() string {
 func (t Tally) all() int { return t.open() + t.Closed }
 
 // bySeverity writes how bad they are: "3 critical, 12 high".
-func (t Tally) bySeverity(l locale.Local) string {
+func (t Tally) bySeverity(l tongue) string {
 	var parts []string
 	for _, s := range bySeverity {
 		if n := t.Open[s]; n > 0 {
@@ -60,7 +59,7 @@ func (t Tally) bySeverity(l locale.Local) string {
 
 // headline says how many there are and how bad: "37 clients need you: 3
 // critical, 12 high, 22 medium". Once some are closed it counts down.
-func (t Tally) headline(l locale.Local) string {
+func (t Tally) headline(l tongue) string {
 	open, all := t.open(), t.all()
 	number := func(n int) string { return l.Number(float64(n)) }
 	if open == 0 {

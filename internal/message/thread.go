@@ -58,7 +58,7 @@ func compareBool(a, b bool) int {
 }
 
 func (v ThreadView) chapter(a AlertView) chapter {
-	return chapter{Local: locale.For(v.Settings, v.Now), client: v.Client, state: v.State, alert: a.Alert,
+	return chapter{tongue: tongue{locale.For(v.Settings, v.Now)}, client: v.Client, state: v.State, alert: a.Alert,
 		escalation: a.Escalation, people: v.People, page: a.Links.Alert}
 }
 
@@ -178,14 +178,14 @@ func (v ThreadView) closedPage(c chapter, t telling) page {
 		parts: []part{
 			{kind: context, lines: []phrase{joined(" · ", print...)}},
 			{kind: section, lines: oneLine(c.remarked())},
-			{kind: context, lines: v.Intended.note(c.Local)},
+			{kind: context, lines: v.Intended.note(c.tongue)},
 		},
 		spoken: []phrase{say(head, words(".")), sentenceOf(joined(", ", print...))},
 	}
 	if note := c.remarked(); note != nil {
 		p.spoken = append(p.spoken, note)
 	}
-	for _, note := range v.Intended.note(c.Local) {
+	for _, note := range v.Intended.note(c.tongue) {
 		p.spoken = append(p.spoken, sentenceOf(note))
 	}
 	return p

@@ -34,7 +34,7 @@ func (v ThreadView) row(p *page, title string, lead words, alerts []AlertView) {
 	if len(alerts) == 0 {
 		return
 	}
-	l := locale.For(v.Settings, v.Now)
+	l := tongue{locale.For(v.Settings, v.Now)}
 	lines := []phrase{bold(title)}
 	for i, a := range alerts {
 		c := v.chapter(a)

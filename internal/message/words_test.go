@@ -10,7 +10,7 @@ import (
 	"github.com/gostanna/stanna/internal/locale"
 )
 
-func english() chapter { return chapter{Local: locale.For(stanna.Settings{}, monday)} }
+func english() chapter { return chapter{tongue: tongue{locale.For(stanna.Settings{}, monday)}} }
 
 func TestClean(t *testing.T) {
 	for in, want := range map[string]string{
@@ -90,7 +90,7 @@ func TestTarget(t *testing.T) {
 }
 
 func TestRenewal(t *testing.T) {
-	l := locale.For(stanna.Settings{Timezone: "America/New_York"}, time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)) // still Monday there
+	l := tongue{locale.For(stanna.Settings{Timezone: "America/New_York"}, time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC))} // still Monday there
 	for date, want := range map[string]string{
 		"2026-11-23": "23 Nov 2026 (today), renews today",
 		"2026-11-24": "24 Nov 2026 (tomorrow), renews tomorrow",
@@ -98,7 +98,7 @@ func TestRenewal(t *testing.T) {
 		"2026-11-22": "22 Nov 2026 (1 day ago), renewal was due 1 day ago",
 		"soon":       ", ",
 	} {
-		field, sentence := chapter{Local: l, client: stanna.Client{RenewalDate: date}}.renewal()
+		field, sentence := chapter{tongue: l, client: stanna.Client{RenewalDate: date}}.renewal()
 		if got := field + ", " + sentence; got != want {
 			t.Errorf("%s: %q, want %q", date, got, want)
 		}

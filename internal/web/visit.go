@@ -34,7 +34,7 @@ func (s *site) newVisit(w http.ResponseWriter, r *http.Request) *visit {
 		id = store.NewID("req")
 		w.Header().Set("X-Request-Id", id)
 	}
-	here := locale.For(stanna.Settings{}, s.clock.Real())
+	here := locale.For(stanna.Settings{}, s.clock.Real()).InEnglish()
 	return &visit{ctx: r.Context(), w: w, r: r, id: id, local: here, road: here}
 }
 
@@ -57,8 +57,8 @@ func (s *site) recognise(v *visit) error {
 		return err
 	}
 	v.caller = caller
-	v.local = locale.For(v.space.Settings, s.clock.Now(caller.Workspace))
-	v.road = locale.For(v.space.Settings, s.clock.Real())
+	v.local = locale.For(v.space.Settings, s.clock.Now(caller.Workspace)).InEnglish()
+	v.road = locale.For(v.space.Settings, s.clock.Real()).InEnglish()
 	return nil
 }
 
