@@ -73,7 +73,7 @@ func TestGoldenLife(t *testing.T) {
 }
 
 func TestIntendedReadsWell(t *testing.T) {
-	l := english().Local
+	l := english().tongue
 	for want, in := range map[string]Intended{
 		"": {Why: "it is archived"},
 		"Meant for #old, but it is archived; sent here instead":                   {Name: "#old", Why: "it is archived"},

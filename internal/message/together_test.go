@@ -134,7 +134,7 @@ func TestHeadline(t *testing.T) {
 		"1 of 3 alerts still open: 1 medium":              {Clients: 3, Open: map[stanna.Severity]int{stanna.Medium: 1}, Closed: 2},
 		"3 of 3 alerts closed":                            {Clients: 3, Closed: 3},
 	} {
-		if got := tally.headline(english().Local); got != want {
+		if got := tally.headline(english().tongue); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
