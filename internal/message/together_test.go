@@ -146,11 +146,11 @@ func TestOccasionOfAllClosed(t *testing.T) {
 		stanna.ReasonFirstContact: "Already so when the rule began: all 3 alerts closed", stanna.ReasonSilenced: "The silence is over: all 3 alerts closed",
 		stanna.ReasonWhileSnoozed: "The snooze is over: all 3 alerts closed", "": "3 of 3 alerts closed",
 	} {
-		if got, _ := (occasion{english().Local, stanna.Occasion{Why: why}}).words(Tally{Clients: 3, Closed: 3}); got != want {
+		if got, _ := (occasion{english().tongue, stanna.Occasion{Why: why}}).words(Tally{Clients: 3, Closed: 3}); got != want {
 			t.Errorf("%s: %q, want %q", why, got, want)
 		}
 	}
-	if got, _ := (occasion{english().Local, stanna.Occasion{Why: stanna.ReasonDailyDigest}}).words(Tally{Clients: 1, Closed: 1}); got != "Daily digest: the alert has closed" {
+	if got, _ := (occasion{english().tongue, stanna.Occasion{Why: stanna.ReasonDailyDigest}}).words(Tally{Clients: 1, Closed: 1}); got != "Daily digest: the alert has closed" {
 		t.Error(got)
 	}
 }
@@ -159,7 +159,7 @@ func TestOccasionOfAllClosed(t *testing.T) {
 func TestHowLongASurgeTook(t *testing.T) {
 	for took, want := range map[time.Duration]string{0: "within an hour", time.Hour: "within an hour", 95 * time.Minute: "within 2 hours"} {
 		v := NoticeView{Surge: stanna.Surge{Status: stanna.SurgeHolding, BeganAt: monday, UpdatedAt: monday.Add(took)}}
-		if got := v.within(english().Local); got != want {
+		if got := v.within(english().tongue); got != want {
 			t.Errorf("%s: %q, want %q", took, got, want)
 		}
 	}
