@@ -26,6 +26,22 @@ type Message struct {
 	PostedAt    time.Time
 	ClosedAt    time.Time // a closed Thread takes no further alert
 	Occasion    Occasion
+	Unsaid      []Entry // of a Thread: what its history in Slack does not say yet
+}
+
+// Entry is a line of a Thread's history: what became of an alert, and when.
+// It holds what is needed to say so later, in a person's words.
+type Entry struct {
+	At        time.Time  `json:"at"`
+	AlertID   string     `json:"alert"`
+	Event     AlertEvent `json:"event,omitempty"` // "" for an act of a person
+	What      Reason     `json:"what,omitempty"`  // why, or which act
+	By        string     `json:"by,omitempty"`    // e-mail, or the name of a program
+	To        string     `json:"to,omitempty"`    // whom it was given to
+	Until     time.Time  `json:"until,omitzero"`  // of a snooze
+	Was       Severity   `json:"was,omitempty"`   // before a rise
+	Severity  Severity   `json:"severity,omitempty"`
+	Broadcast bool       `json:"broadcast,omitempty"` // shown in the channel as well: Slack tells nobody of an edit
 }
 
 // Occasion is why a message tells many alerts at once, or tells of what is
@@ -38,6 +54,7 @@ type Occasion struct {
 	Late      bool      `json:"late,omitempty"`      // of a digest: the server was down when it was due
 	Surge     string    `json:"surge,omitempty"`     // of a notice about many at once
 	By        string    `json:"by,omitempty"`        // of a client's state sent by hand: who asked
+	Digest    string    `json:"digest,omitempty"`    // of a digest that says more than what waited: the destination whose it is
 }
 
 // MessageKind says what a message tells.

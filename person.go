@@ -20,6 +20,19 @@ type Habits struct {
 	AwayAt  time.Time `json:"awayAt,omitzero"`   // since when they are away; zero: they are here
 	BackAt  time.Time `json:"backAt,omitzero"`   // zero while away: until they say so
 	Hours   *Hours    `json:"hours,omitempty"`   // their own; nil: the workspace's
+
+	Timezone string      `json:"timezone,omitempty"` // IANA name; the workspace's by default
+	Locale   string      `json:"locale,omitempty"`   // BCP 47; the workspace's by default
+	Budget   *int        `json:"budget,omitempty"`   // messages a day; nil: the workspace's, 0: no limit
+	Digest   *DigestTime `json:"digest,omitempty"`   // when their own digest comes; nil: with the workspace's
+}
+
+// Location is the person's time zone, or the workspace's.
+func (h Habits) Location(s Settings) *time.Location {
+	if loc, err := time.LoadLocation(h.Timezone); err == nil && h.Timezone != "" {
+		return loc
+	}
+	return s.Location()
 }
 
 // Away says whether the person is away.

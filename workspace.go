@@ -32,6 +32,44 @@ type Settings struct {
 	Digest        DigestTime             `json:"digest,omitzero"`
 	Frequency     map[Severity]Frequency `json:"frequency,omitempty"`  // what is absent has DefaultFrequency
 	DigestOnly    bool                   `json:"digestOnly,omitempty"` // the one switch: everything waits for the digest
+	Digests       []DigestPlan           `json:"digests,omitempty"`    // beside what waits for a digest, which always comes
+
+	Buttons        bool                     `json:"buttons,omitempty"`        // messages have buttons; without them, links
+	Branding       Branding                 `json:"branding,omitzero"`        // at the foot of every message
+	Budget         Budget                   `json:"budget,omitzero"`          // how much is told in a day
+	SharedChannels SharedChannels           `json:"sharedChannels,omitempty"` // RefuseShared by default
+	Channels       map[string]ChannelHabits `json:"channels,omitempty"`       // by Slack channel id
+}
+
+// Branding is whose messages these are.
+type Branding struct {
+	Name    string `json:"name,omitempty"`    // 40 characters at most
+	LogoURL string `json:"logoUrl,omitempty"` // a public https address of an image; Slack fetches it
+	Accent  string `json:"accent,omitempty"`  // a colour, "#1a7f5a"
+	Footer  string `json:"footer,omitempty"`  // 200 characters at most
+}
+
+// Budget is how many messages a place takes in a local day before the rest
+// waits for the next digest. What is critical always passes. 0: no limit.
+type Budget struct {
+	Channel int `json:"channel,omitempty"`
+	Person  int `json:"person,omitempty"`
+}
+
+// SharedChannels is what becomes of messages to a channel that people of
+// other organisations see.
+type SharedChannels string
+
+// What may be done about shared channels.
+const (
+	RefuseShared SharedChannels = "refuse" // they go to the fallback channel
+	RedactShared SharedChannels = "redact" // they name no client and no figure, and link to the page
+)
+
+// ChannelHabits are the choices of one channel.
+type ChannelHabits struct {
+	Locale string `json:"locale,omitempty"` // BCP 47; the workspace's by default
+	Budget *int   `json:"budget,omitempty"` // messages a day; nil: the workspace's, 0: no limit
 }
 
 // DefaultFrequency is when people hear of an alert unless somebody has chosen

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -199,25 +200,22 @@ type WaitingMessage struct {
 	Message stanna.Message
 }
 
-const waitingMessages = `select j.id, j.lane, j.kind, j.ref, j.priority, j.due, j.attempt, j.state, j.last_error, j.created_at,
-	m.workspace, m.id, m.kind, m.client_id, m.destination, m.intended, m.channel, m.ts, m.revision, m.sending, m.rendered,
-	m.summary_id, m.repeated, m.text_only, m.created_at, m.posted_at, m.closed_at, m.occasion
+var waitingMessages = `select j.id, j.lane, j.kind, j.ref, j.priority, j.due, j.attempt, j.state, j.last_error, j.created_at, ` + messageOf + `
 	from job j join message m on m.workspace = $2 and m.id = j.ref
 	where j.lane = $1 and j.kind = 'message' and j.state = 'waiting' and j.due <= $3`
 
+// messageOf are the columns of a message that is joined as m.
+var messageOf = "m." + strings.Join(strings.Fields(strings.ReplaceAll(messageColumns, ",", " ")), ", m.")
+
 func scanWaitingMessage(s scanner) (w WaitingMessage, err error) {
-	j, m := &w.Job, &w.Message
-	var due, jobCreated, created, posted, closed int64
-	var occasion string
-	err = s.Scan(&j.ID, &j.Lane, &j.Kind, &j.Ref, &j.Priority, &due, &j.Attempt, &j.State, &j.LastError, &jobCreated,
-		&m.Workspace, &m.ID, &m.Kind, &m.ClientID, &m.Destination, &m.Intended, &m.Channel, &m.TS, &m.Revision, &m.Sending, &m.Rendered,
-		&m.SummaryID, &m.Repeated, &m.TextOnly, &created, &posted, &closed, &occasion)
-	if err != nil {
+	j := &w.Job
+	var due, created int64
+	var r messageRow
+	if err := s.Scan(append([]any{&j.ID, &j.Lane, &j.Kind, &j.Ref, &j.Priority, &due, &j.Attempt, &j.State, &j.LastError, &created}, r.columns()...)...); err != nil {
 		return w, err
 	}
-	j.Due, j.CreatedAt = fromMicros(due), fromMicros(jobCreated)
-	m.CreatedAt, m.PostedAt, m.ClosedAt = fromMicros(created), fromMicros(posted), fromMicros(closed)
-	m.Occasion, err = occasionOf(occasion)
+	j.Due, j.CreatedAt = fromMicros(due), fromMicros(created)
+	w.Message, err = r.message()
 	return w, err
 }
 

@@ -11,20 +11,40 @@ import (
 )
 
 const messageColumns = `workspace, id, kind, client_id, destination, intended, channel, ts, revision, sending, rendered,
-	summary_id, repeated, text_only, created_at, posted_at, closed_at, occasion`
+	summary_id, repeated, text_only, created_at, posted_at, closed_at, occasion, unsaid`
 
-func scanMessage(s scanner) (stanna.Message, error) {
-	var m stanna.Message
-	var created, posted, closed int64
-	var occasion string
-	err := s.Scan(&m.Workspace, &m.ID, &m.Kind, &m.ClientID, &m.Destination, &m.Intended, &m.Channel, &m.TS, &m.Revision, &m.Sending, &m.Rendered,
-		&m.SummaryID, &m.Repeated, &m.TextOnly, &created, &posted, &closed, &occasion)
-	m.CreatedAt, m.PostedAt, m.ClosedAt = fromMicros(created), fromMicros(posted), fromMicros(closed)
-	if err != nil {
+// messageRow is a message as it is read: its columns, and what becomes of
+// them.
+type messageRow struct {
+	stanna.Message
+	created, posted, closed int64
+	occasion, unsaid        string
+}
+
+func (r *messageRow) columns() []any {
+	m := &r.Message
+	return []any{&m.Workspace, &m.ID, &m.Kind, &m.ClientID, &m.Destination, &m.Intended, &m.Channel, &m.TS, &m.Revision, &m.Sending, &m.Rendered,
+		&m.SummaryID, &m.Repeated, &m.TextOnly, &r.created, &r.posted, &r.closed, &r.occasion, &r.unsaid}
+}
+
+func (r *messageRow) message() (m stanna.Message, err error) {
+	m = r.Message
+	m.CreatedAt, m.PostedAt, m.ClosedAt = fromMicros(r.created), fromMicros(r.posted), fromMicros(r.closed)
+	if m.Occasion, err = occasionOf(r.occasion); err != nil || r.unsaid == "" {
 		return m, err
 	}
-	m.Occasion, err = occasionOf(occasion)
-	return m, err
+	if err := json.Unmarshal([]byte(r.unsaid), &m.Unsaid); err != nil {
+		return m, fmt.Errorf("history of a message: %w", err)
+	}
+	return m, nil
+}
+
+func scanMessage(s scanner) (stanna.Message, error) {
+	var r messageRow
+	if err := s.Scan(r.columns()...); err != nil {
+		return stanna.Message{}, err
+	}
+	return r.message()
 }
 
 func occasionOf(text string) (o stanna.Occasion, err error) {
@@ -90,20 +110,26 @@ func (tx *Tx) ClientMessages(workspace, client string, limit int) ([]stanna.Mess
 // just begun the thread that one of them would be, the transaction is run
 // again and finds it.
 func (tx *Tx) PutMessages(messages ...stanna.Message) error {
-	args := make([]any, 0, 18*len(messages))
+	args := make([]any, 0, 19*len(messages))
 	for _, m := range messages {
 		occasion, err := json.Marshal(m.Occasion)
 		if err != nil {
 			return err
 		}
+		unsaid := []byte(nil)
+		if len(m.Unsaid) > 0 {
+			if unsaid, err = json.Marshal(m.Unsaid); err != nil {
+				return err
+			}
+		}
 		args = append(args, m.Workspace, m.ID, m.Kind, m.ClientID, m.Destination, m.Intended, m.Channel, m.TS, m.Revision, m.Sending, m.Rendered,
-			m.SummaryID, m.Repeated, m.TextOnly, micros(m.CreatedAt), micros(m.PostedAt), micros(m.ClosedAt), string(occasion))
+			m.SummaryID, m.Repeated, m.TextOnly, micros(m.CreatedAt), micros(m.PostedAt), micros(m.ClosedAt), string(occasion), string(unsaid))
 	}
 	err := tx.insert(`insert into message (`+messageColumns+`)`,
 		`on conflict (workspace, id) do update set destination = excluded.destination, channel = excluded.channel, ts = excluded.ts,
 		revision = excluded.revision, sending = excluded.sending, rendered = excluded.rendered, summary_id = excluded.summary_id,
 		repeated = excluded.repeated, text_only = excluded.text_only, posted_at = excluded.posted_at, closed_at = excluded.closed_at,
-		occasion = excluded.occasion`, 18, args)
+		occasion = excluded.occasion, unsaid = excluded.unsaid`, 19, args)
 	if isUnique(err) {
 		return errRaced
 	}
