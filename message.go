@@ -39,8 +39,8 @@ type Entry struct {
 	By        string     `json:"by,omitempty"`    // e-mail, or the name of a program
 	To        string     `json:"to,omitempty"`    // whom it was given to
 	Until     time.Time  `json:"until,omitzero"`  // of a snooze
-	Was       Severity   `json:"was,omitempty"`   // before a rise
 	Severity  Severity   `json:"severity,omitempty"`
+	Rose      bool       `json:"rose,omitempty"`
 	Broadcast bool       `json:"broadcast,omitempty"` // shown in the channel as well: Slack tells nobody of an edit
 }
 
@@ -49,6 +49,7 @@ type Entry struct {
 type Occasion struct {
 	Why       Reason    `json:"why,omitempty"`       // what they had waited for: ReasonOutsideHours, ReasonDailyDigest, ReasonFirstContact, ...
 	Since     time.Time `json:"since,omitzero"`      // since when they waited
+	Until     time.Time `json:"until,omitzero"`      // of a notice about the budget: when the digest has what is held back
 	Recovered int       `json:"recovered,omitempty"` // how many recovered before they were told
 	Date      string    `json:"date,omitempty"`      // of a digest: its local date
 	Late      bool      `json:"late,omitempty"`      // of a digest: the server was down when it was due

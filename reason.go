@@ -119,6 +119,7 @@ const (
 	ReasonWeeklyDigest    Reason = "weekly_digest"
 	ReasonDigestOnly      Reason = "digest_only" // the workspace's switch
 	ReasonUnstable        Reason = "unstable"    // opened three times in 14 days: the digest has it
+	ReasonBudget          Reason = "over_budget" // the place has had enough for today: the digest has it
 	ReasonManyAtOnce      Reason = "many_at_once"
 	ReasonWhileSnoozed    Reason = "while_snoozed"
 	ReasonEndedBeforeTold Reason = "ended_before_told"
@@ -126,6 +127,16 @@ const (
 	ReasonReleased        Reason = "released"
 	ReasonJoined          Reason = "joined" // told beside an alert that is open already
 	ReasonAwayDigest      Reason = "while_you_were_away"
+)
+
+// Why a digest is not sent.
+const (
+	ReasonNothingToSay Reason = "nothing_to_say" // nothing has happened since the one before
+	ReasonStillNothing Reason = "still_nothing"  // nor since it was said that nothing has
+	ReasonDigestsBegin Reason = "digests_begin"  // it was due before there were digests for the place
+	ReasonPersonAway   Reason = "person_away"    // the next one covers the gap
+	ReasonNotInSlack   Reason = "not_in_slack"   // nobody there has the person's e-mail
+	ReasonNoFallback   Reason = "no_fallback"    // its channel is broken, and no other was chosen
 )
 
 // Why an alert goes where it goes, or nowhere.
@@ -235,6 +246,7 @@ var sentences = map[Reason]string{
 	ReasonWeeklyDigest:     "It comes with the weekly summary.",
 	ReasonDigestOnly:       "The workspace has switched everything to the digest.",
 	ReasonUnstable:         "It opens and closes too often to be told at once; the digest has it.",
+	ReasonBudget:           "The place it goes to has had as many messages as it takes in a day; the digest has it.",
 	ReasonManyAtOnce:       "Many clients moved the same way at once, which is likelier a change of the source; it is held for an hour.",
 	ReasonWhileSnoozed:     "It is snoozed.",
 	ReasonEndedBeforeTold:  "It was over before it was time to tell it.",
@@ -242,6 +254,12 @@ var sentences = map[Reason]string{
 	ReasonReleased:         "It was held, and its time came.",
 	ReasonJoined:           "It is told beside an alert of this client that is open already.",
 	ReasonAwayDigest:       "While you were away.",
+	ReasonNothingToSay:     "Nothing has happened since the last one.",
+	ReasonStillNothing:     "Nothing has happened since it was said that nothing has.",
+	ReasonDigestsBegin:     "It was due before digests for this place began; the next one is sent.",
+	ReasonPersonAway:       "The person is away; the next one after they are back covers the gap.",
+	ReasonNotInSlack:       "Nobody in Slack has the person's e-mail.",
+	ReasonNoFallback:       "The channel is broken, and there is no fallback channel that works.",
 	ReasonRouteLine:        "A line of the routing table sends it there.",
 	ReasonFollowed:         "Somebody follows this account.",
 	ReasonOwner:            "It goes to the owner of the account.",

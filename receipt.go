@@ -30,6 +30,9 @@ func Verdicts() []Verdict {
 	return []Verdict{VerdictUseful, VerdictNotUseful, VerdictKnown, VerdictTooLate}
 }
 
+// Valid says whether it is one of them.
+func (v Verdict) Valid() bool { return v.Right() || v == VerdictNotUseful }
+
 // Right says whether the alert was true, whether or not it helped.
 func (v Verdict) Right() bool { return v == VerdictUseful || v == VerdictKnown || v == VerdictTooLate }
 

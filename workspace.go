@@ -41,37 +41,6 @@ type Settings struct {
 	Channels       map[string]ChannelHabits `json:"channels,omitempty"`       // by Slack channel id
 }
 
-// Branding is whose messages these are.
-type Branding struct {
-	Name    string `json:"name,omitempty"`    // 40 characters at most
-	LogoURL string `json:"logoUrl,omitempty"` // a public https address of an image; Slack fetches it
-	Accent  string `json:"accent,omitempty"`  // a colour, "#1a7f5a"
-	Footer  string `json:"footer,omitempty"`  // 200 characters at most
-}
-
-// Budget is how many messages a place takes in a local day before the rest
-// waits for the next digest. What is critical always passes. 0: no limit.
-type Budget struct {
-	Channel int `json:"channel,omitempty"`
-	Person  int `json:"person,omitempty"`
-}
-
-// SharedChannels is what becomes of messages to a channel that people of
-// other organisations see.
-type SharedChannels string
-
-// What may be done about shared channels.
-const (
-	RefuseShared SharedChannels = "refuse" // they go to the fallback channel
-	RedactShared SharedChannels = "redact" // they name no client and no figure, and link to the page
-)
-
-// ChannelHabits are the choices of one channel.
-type ChannelHabits struct {
-	Locale string `json:"locale,omitempty"` // BCP 47; the workspace's by default
-	Budget *int   `json:"budget,omitempty"` // messages a day; nil: the workspace's, 0: no limit
-}
-
 // DefaultFrequency is when people hear of an alert unless somebody has chosen
 // otherwise: what is critical or high at once, the rest with the day's digest.
 func DefaultFrequency(s Severity) Frequency {
@@ -133,6 +102,20 @@ func (s Settings) Validate() error {
 	}
 	if err := ValidFrequency("frequency", s.Frequency); err != nil {
 		return err
+	}
+	if err := s.Branding.Validate("branding"); err != nil {
+		return err
+	}
+	if err := s.Budget.Validate("budget"); err != nil {
+		return err
+	}
+	if s.SharedChannels != "" && s.SharedChannels != RefuseShared && s.SharedChannels != RedactShared {
+		return InvalidField("sharedChannels", "must be refuse or redact")
+	}
+	for id, c := range s.Channels {
+		if err := c.Validate("channels." + id); err != nil {
+			return err
+		}
 	}
 	return validClientURL(s.ClientURLTemplate)
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/auth"
-	"github.com/gostanna/stanna/internal/policy"
 	"github.com/gostanna/stanna/internal/store"
 )
 
@@ -70,7 +69,7 @@ func (a *api) snoozeAlert(ctx context.Context, who auth.Caller, in *snoozeInput)
 	if err != nil {
 		return nil, err
 	}
-	until, err := policy.PutOff(settings, in.Body.Until, a.Clock.Now(who.Workspace))
+	until, err := settings.PutOff(in.Body.Until, a.Clock.Now(who.Workspace))
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,7 @@ import (
 	"github.com/gostanna/stanna/internal/connect"
 	"github.com/gostanna/stanna/internal/intake"
 	"github.com/gostanna/stanna/internal/policy"
+	"github.com/gostanna/stanna/internal/press"
 	"github.com/gostanna/stanna/internal/store"
 )
 
@@ -40,6 +41,7 @@ type Options struct {
 	Auth      *auth.Auth
 	Line      *connect.Line
 	Policy    *policy.Keeper
+	Desk      *press.Desk // takes what is pressed in Slack
 	Clock     *stanna.Clock
 	Log       *slog.Logger
 	Limits    Limits

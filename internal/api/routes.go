@@ -9,6 +9,8 @@ func (a *api) routes() []route {
 	signals.signals = true
 	events := bare("POST /api/integrations/slack/events", "", "Slack's notices", a.slackEvents, describeEvents)
 	events.unlimited = true // Slack's own pace; what is not signed is cheap to refuse
+	presses := bare("POST /api/integrations/slack/interactions", "", "What somebody pressed in Slack", a.slackInteractions, describeInteractions)
+	presses.unlimited = true
 	return []route{
 		signals,
 
@@ -81,6 +83,7 @@ func (a *api) routes() []route {
 		typed("DELETE /api/integrations/slack", auth.Connect, "Disconnect Slack", a.disconnectSlack),
 		typed("GET /api/integrations/slack/diagnose", auth.ReadConnections, "Check the Slack connection, and why it is not as expected", a.diagnoseSlack),
 		events,
+		presses,
 
 		typed("GET /api/audit", auth.ReadAudit, "The audit trail", a.listAudit),
 

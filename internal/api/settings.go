@@ -44,6 +44,7 @@ type workspaceView struct {
 	Digest            digestView  `json:"digest" doc:"When digests are due"`
 	Frequency         frequencies `json:"frequency" doc:"When people hear of an alert, by severity, unless its rule says otherwise"`
 	DigestOnly        bool        `json:"digestOnly" doc:"The one switch: everything waits for the digest"`
+	Buttons           bool        `json:"buttons" doc:"Messages have buttons; without them, links"`
 }
 
 type frequencies = map[stanna.Severity]stanna.Frequency
@@ -105,7 +106,7 @@ func (a *api) viewSettings(ctx context.Context, who auth.Caller, kept policy.Kep
 			RiskThreshold: s.RiskThreshold, HealthyAbove: s.HealthyAbove, Locale: s.Locale, ClientURLTemplate: s.ClientURLTemplate,
 			Notifications: documented(kept, connected && s.DefaultChannel != ""),
 			BusinessHours: hoursView{s.BusinessHours.Timezone, all(s.BusinessHours.Windows), all(s.BusinessHours.Holidays)},
-			Digest:        digestView{digest.At, digest.Days, digest.WeeklyOn}, Frequency: frequencies{}, DigestOnly: s.DigestOnly},
+			Digest:        digestView{digest.At, digest.Days, digest.WeeklyOn}, Frequency: frequencies{}, DigestOnly: s.DigestOnly, Buttons: s.Buttons},
 	}
 	for _, severity := range stanna.Severities() {
 		v.Workspace.Frequency[severity] = cmp.Or(s.Frequency[severity], stanna.DefaultFrequency(severity))
@@ -147,6 +148,7 @@ type workspaceInput struct {
 	Digest            *digestInput       `json:"digest,omitempty"`
 	Frequency         *frequencies       `json:"frequency,omitempty" doc:"Those severities that are named: realtime, daily or weekly"`
 	DigestOnly        *bool              `json:"digestOnly,omitempty"`
+	Buttons           *bool              `json:"buttons,omitempty" doc:"Refused where presses could not arrive, or Slack may not tell who presses"`
 }
 
 type digestInput struct {
@@ -179,9 +181,20 @@ func (a *api) putSettings(ctx context.Context, who auth.Caller, in *putSettingsI
 	if err := in.Body.fixed(view); err != nil {
 		return nil, err
 	}
+	had := kept.Workspace.Settings.Buttons
+	if w := in.Body.Workspace; w != nil && w.Buttons != nil && *w.Buttons && !had {
+		if err := a.Line.MayHaveButtons(ctx, who.Workspace); err != nil {
+			return nil, err
+		}
+	}
 	kept, warnings, err := a.Policy.SaveSettings(ctx, who.Workspace, actor(who), in.tag(), in.Body.into)
 	if err != nil {
 		return nil, in.refused(err)
+	}
+	if kept.Workspace.Settings.Buttons != had {
+		if err := a.Intake.RefreshThreads(ctx, who.Workspace); err != nil {
+			return nil, err
+		}
 	}
 	return &settingsDoneOutput{strconv.Quote(kept.Tag()), settingsDone{true, "Settings updated", warnings}}, nil
 }
@@ -204,6 +217,7 @@ func (in settingsInput) into(k *policy.Kept) error {
 	give(&s.ClientURLTemplate, n.ClientURLTemplate)
 	give(&s.BusinessHours, n.BusinessHours)
 	give(&s.DigestOnly, n.DigestOnly)
+	give(&s.Buttons, n.Buttons)
 	if d := n.Digest; d != nil {
 		// A default that is sent back stays the default.
 		digest := s.Digest.WithDefaults()

@@ -233,6 +233,32 @@ func (a *api) slackEvents(v *visit, r *http.Request) error {
 	return nil
 }
 
+// slackInteractions takes what somebody pressed. Slack waits three seconds, and
+// the desk answers in less.
+func (a *api) slackInteractions(v *visit, r *http.Request) error {
+	body, err := io.ReadAll(http.MaxBytesReader(v, r.Body, maxEvent))
+	if err != nil {
+		return brokenOff(err)
+	}
+	p, err := a.Line.ReadPress(r.Header, body)
+	if err != nil {
+		return err
+	}
+	reply := a.Desk.Take(r.Context(), p)
+	if reply == nil {
+		v.WriteHeader(http.StatusOK) // with nothing: Slack would show any text
+		return nil
+	}
+	writeJSON(v, http.StatusOK, reply)
+	return nil
+}
+
+func describeInteractions(_ huma.Registry, op *huma.Operation) {
+	op.Description = "For Slack only: signed with X-Slack-Signature over the raw body, not older than five minutes. Presses of our own buttons and our own forms; no messages."
+	op.RequestBody = &huma.RequestBody{Required: true, Content: content("application/x-www-form-urlencoded", &huma.Schema{Type: huma.TypeObject})}
+	op.Responses["200"] = &huma.Response{Description: "Taken; with what a form is to show, or with nothing", Content: content("application/json", &huma.Schema{Type: huma.TypeObject})}
+}
+
 type eventAnswer struct {
 	OK        bool   `json:"ok"`
 	Challenge string `json:"challenge,omitempty"`

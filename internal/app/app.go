@@ -24,6 +24,7 @@ import (
 	"github.com/gostanna/stanna/internal/deliver"
 	"github.com/gostanna/stanna/internal/intake"
 	"github.com/gostanna/stanna/internal/policy"
+	"github.com/gostanna/stanna/internal/press"
 	"github.com/gostanna/stanna/internal/queue"
 	"github.com/gostanna/stanna/internal/slack"
 	"github.com/gostanna/stanna/internal/store"
@@ -47,7 +48,9 @@ type App struct {
 	store   *store.Store
 	auth    *auth.Auth
 	line    *connect.Line
+	socket  *slack.Socket // nil without an app-level token
 	intake  *intake.Intake
+	desk    *press.Desk
 	policy  *policy.Keeper
 	queue   *queue.Queue
 	metrics *metrics
@@ -88,8 +91,11 @@ func (a *App) build() {
 	c := a.config
 	slackHTTP := slack.NewHTTPClient(http.ProxyFromEnvironment)
 	a.auth = auth.New(a.store, auth.Options{Now: a.clock.Real, PublicURL: c.PublicURL})
+	if c.SlackAppToken != "" {
+		a.socket = slack.NewSocket(c.SlackURL, c.SlackAppToken, slackHTTP, a.log, a.clock.Real)
+	}
 	a.line = connect.New(connect.Options{Store: a.store, Now: a.clock.Real, Log: a.log, PublicURL: c.PublicURL,
-		App:          slack.App{URL: c.SlackURL, ClientID: c.SlackClientID, ClientSecret: c.SlackClientSecret, SigningSecret: c.SlackSigningSecret, HTTP: slackHTTP},
+		App: slack.App{URL: c.SlackURL, ClientID: c.SlackClientID, ClientSecret: c.SlackClientSecret, SigningSecret: c.SlackSigningSecret, HTTP: slackHTTP}, Socket: a.socket,
 		AfterConnect: a.retell})
 	var pace time.Duration
 	if c.PostsPerSecond > 0 {
@@ -99,6 +105,7 @@ func (a *App) build() {
 		Links: deliver.Links{PublicURL: c.PublicURL}, Pace: pace, Look: func() { a.queue.Look() }, LookAt: func(at time.Time) { a.queue.LookAt(at) }, Count: a.metrics.call, Log: a.log})
 	a.queue = queue.New(queue.Options{Store: a.store, Handlers: map[string]queue.Handler{"slack": courier}, Now: a.clock.Real, Log: a.log})
 	a.intake = intake.New(intake.Options{Store: a.store, Clock: a.clock, Wake: a.queue.Wake, Count: a.metrics.signal, Log: a.log})
+	a.desk = press.New(press.Options{Store: a.store, Intake: a.intake, Auth: a.auth, Line: a.line, Clock: a.clock, Count: a.metrics.press, Log: a.log, PublicURL: c.PublicURL})
 	a.policy = policy.New(policy.Options{Store: a.store, Clock: a.clock, Log: a.log, Sweep: a.intake.Sweep})
 	a.handler = a.doors()
 }
@@ -107,7 +114,7 @@ func (a *App) build() {
 func (a *App) doors() http.Handler {
 	c := a.config
 	mux := http.NewServeMux()
-	mux.Handle("/api/", api.New(api.Options{Store: a.store, Intake: a.intake, Policy: a.policy, Auth: a.auth, Line: a.line, Clock: a.clock, Log: a.log,
+	mux.Handle("/api/", api.New(api.Options{Store: a.store, Intake: a.intake, Policy: a.policy, Auth: a.auth, Line: a.line, Desk: a.desk, Clock: a.clock, Log: a.log,
 		PublicURL: c.PublicURL, Version: a.env.Version,
 		Limits: api.Limits{PerMinute: c.RequestsPerMinute, PerDay: c.RequestsPerDay, SignalsPerMinute: c.SignalsPerMinute}}))
 	mux.Handle("/", web.New(web.Options{Store: a.store, Intake: a.intake, Policy: a.policy, Auth: a.auth, Line: a.line, Clock: a.clock, Log: a.log,
@@ -166,6 +173,9 @@ func (a *App) Run(ctx context.Context) error {
 	work.Go(func() { a.queue.Run(behind) })
 	work.Go(func() { a.keepHouse(behind) })
 	work.Go(func() { a.keepTime(behind) })
+	if a.socket != nil {
+		work.Go(func() { a.socket.Run(behind, a.hear) })
+	}
 	work.Go(func() { bindTrail(behind, a.store, a.log) })
 	a.log.Info("listening", "address", l.Addr().String(), "publicUrl", a.config.PublicURL, "database", a.store.Engine(), "version", a.env.Version)
 	err := serveTLS(ctx, l, a.handler, a.config.TLSCert, a.config.TLSKey)
@@ -175,6 +185,7 @@ func (a *App) Run(ctx context.Context) error {
 }
 
 func (a *App) close() {
+	a.desk.Close()
 	a.line.Close()
 	if err := a.store.Close(); err != nil {
 		a.log.Error("close the database", "error", err)

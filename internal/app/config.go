@@ -39,6 +39,7 @@ type Config struct {
 	SlackClientID      string        `help:"Client id of the Slack app." env:"STANNA_SLACK_CLIENT_ID" placeholder:"ID"`
 	SlackClientSecret  stanna.Secret `help:"Client secret of the Slack app." env:"STANNA_SLACK_CLIENT_SECRET" placeholder:"SECRET"`
 	SlackSigningSecret stanna.Secret `help:"Signing secret of the Slack app." env:"STANNA_SLACK_SIGNING_SECRET" placeholder:"SECRET"`
+	SlackAppToken      stanna.Secret `help:"App-level token of the Slack app (xapp-…), for Socket Mode: Slack then needs no way to this server." env:"STANNA_SLACK_APP_TOKEN" placeholder:"TOKEN"`
 	PostsPerSecond     float64       `help:"Messages a second to one channel; Slack takes 1. 0 switches pacing and coalescing off." env:"STANNA_POSTS_PER_SECOND" default:"1"`
 
 	RequestsPerMinute int `help:"Requests a minute for each API key; 0: no limit." env:"STANNA_REQUESTS_PER_MINUTE" default:"100"`
@@ -76,6 +77,9 @@ func (c *Config) Check() error {
 	}
 	c.PublicURL = u.Scheme + "://" + u.Host
 	c.SlackURL = strings.TrimRight(c.SlackURL, "/")
+	if t := c.SlackAppToken.Reveal(); t != "" && !strings.HasPrefix(t, "xapp-") {
+		return errors.New("the Slack app token must begin with xapp-: make one under Basic Information, App-Level Tokens, of the app at https://api.slack.com/apps, with the scope connections:write")
+	}
 	if c.PostsPerSecond < 0 {
 		return errors.New("posts per second must not be negative")
 	}

@@ -13,6 +13,10 @@ import (
 // keepJobs is how long a job that is done can still be looked up.
 const keepJobs = 7 * 24 * time.Hour
 
+// keepPresses is how long a press that comes again is recognised. Slack sends
+// one again within minutes; its signature lives as long.
+const keepPresses = 30 * 24 * time.Hour
+
 // keepHouse does what is due every so often. What concerns the shared
 // database is done by whichever replica takes the turn.
 func (a *App) keepHouse(ctx context.Context) {
@@ -34,7 +38,10 @@ func (a *App) chores(ctx context.Context) {
 			return err
 		}
 		return a.store.Update(ctx, func(tx *store.Tx) error {
-			_, err := tx.PruneJobs(a.clock.Real().Add(-keepJobs))
+			if _, err := tx.PruneJobs(a.clock.Real().Add(-keepJobs)); err != nil {
+				return err
+			}
+			_, err := tx.PrunePresses(a.clock.Real().Add(-keepPresses))
 			return err
 		})
 	})

@@ -17,6 +17,7 @@ import (
 type metrics struct {
 	registry *prometheus.Registry
 	signals  *prometheus.CounterVec
+	presses  *prometheus.CounterVec
 	calls    *prometheus.HistogramVec
 }
 
@@ -25,11 +26,13 @@ func newMetrics(s *store.Store) *metrics {
 		registry: prometheus.NewRegistry(),
 		signals: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "stanna_signals_total", Help: "Signals that came in, by what became of them."}, []string{"became"}),
+		presses: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "stanna_slack_presses_total", Help: "Presses of buttons in Slack, by what became of them."}, []string{"became"}),
 		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "stanna_slack_call_seconds", Help: "Calls to Slack that carry a message, by outcome.",
 			Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5}}, []string{"outcome"}),
 	}
-	m.registry.MustRegister(m.signals, m.calls, &jobGauge{store: s},
+	m.registry.MustRegister(m.signals, m.presses, m.calls, &jobGauge{store: s},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -37,6 +40,8 @@ func newMetrics(s *store.Store) *metrics {
 func (m *metrics) signal(became stanna.Became, n int) {
 	m.signals.WithLabelValues(string(became)).Add(float64(n))
 }
+
+func (m *metrics) press(became string) { m.presses.WithLabelValues(became).Inc() }
 
 func (m *metrics) call(outcome string, took time.Duration) {
 	m.calls.WithLabelValues(outcome).Observe(took.Seconds())

@@ -69,7 +69,7 @@ func (f *finish) deliver() *mail {
 // digested says whether what was waited for is a digest.
 func digested(waited stanna.Reason) bool {
 	switch waited {
-	case stanna.ReasonDailyDigest, stanna.ReasonWeeklyDigest, stanna.ReasonUnstable, stanna.ReasonDigestOnly:
+	case stanna.ReasonDailyDigest, stanna.ReasonWeeklyDigest, stanna.ReasonUnstable, stanna.ReasonDigestOnly, stanna.ReasonBudget:
 		return true
 	}
 	return false

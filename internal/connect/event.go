@@ -2,6 +2,7 @@ package connect
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 
 	"github.com/gostanna/stanna"
@@ -30,21 +31,37 @@ func (l *Line) Events(ctx context.Context, header http.Header, body []byte) (cha
 	if e.Type == slack.EventURLVerification {
 		return e.Challenge, nil
 	}
+	return "", l.heed(ctx, e)
+}
+
+// EventOverSocket takes an event that came over Socket Mode, where Slack's
+// word is the connection itself. After an error it should come again.
+func (l *Line) EventOverSocket(ctx context.Context, payload json.RawMessage) error {
+	e, err := slack.ParseEvent(payload)
+	if err != nil {
+		return err
+	}
+	l.heard.Store(l.now().Unix())
+	return l.heed(ctx, e)
+}
+
+// heed breaks the connection that an event is about.
+func (l *Line) heed(ctx context.Context, e slack.Event) error {
 	var c stanna.Connection
 	found := false
-	err = l.store.View(ctx, func(tx *store.Tx) (err error) {
+	err := l.store.View(ctx, func(tx *store.Tx) (err error) {
 		c, found, err = tx.ConnectionOfTeam(e.TeamID)
 		return err
 	})
 	if err != nil || !found || !e.Ends(c) || l.stillWorks(ctx, c) {
-		return "", err
+		return err
 	}
 	f := fault{actor: actorSlack, action: "slack." + e.Type, details: map[string]string{"event": e.ID},
 		repair: "The Stanna app was removed from the Slack workspace. An admin connects Slack again on the Integrations page."}
 	if e.Type == slack.EventTokensRevoked {
 		f.repair = "The app's token was revoked in Slack. An admin connects Slack again on the Integrations page."
 	}
-	return "", l.store.Update(ctx, func(tx *store.Tx) error {
+	return l.store.Update(ctx, func(tx *store.Tx) error {
 		_, err := breakLine(tx, c, f, l.now())
 		return err
 	})

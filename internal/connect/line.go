@@ -8,7 +8,8 @@
 // [Line.Token] first and reports what Slack thinks of it to
 // [Line.TokenExpired] and [Line.MarkBroken]. [Line.Check] and
 // [Line.Directory] run daily; [Line.Status] and [Line.Diagnose] tell people;
-// [Line.Events] takes Slack's own word that it is over.
+// [Line.Events] takes Slack's own word that it is over. What somebody pressed
+// is read by [Line.ReadPress], and what to do about it is for others.
 //
 // It deliberately knows no HTTP route, no cookie and no page, posts nothing,
 // and does not choose channels: it says what is there. What is waiting to be
@@ -43,9 +44,10 @@ import (
 // Options say how to build a line.
 type Options struct {
 	Store     *store.Store
-	App       slack.App    // without a client id and secret, tokens can only be pasted
-	HTTP      *http.Client // for every call; App.HTTP when nil
-	PublicURL string       // where browsers and Slack find this server
+	App       slack.App     // without a client id and secret, tokens can only be pasted
+	HTTP      *http.Client  // for every call; App.HTTP when nil
+	Socket    *slack.Socket // nil: Slack reaches us over HTTP, or not at all
+	PublicURL string        // where browsers and Slack find this server
 	Now       func() time.Time
 	Log       *slog.Logger
 
@@ -59,6 +61,7 @@ type Options struct {
 type Line struct {
 	store     *store.Store
 	app       slack.App
+	socket    *slack.Socket
 	publicURL string
 	now       func() time.Time
 	log       *slog.Logger
@@ -66,7 +69,8 @@ type Line struct {
 	id        string // of this replica, on leases
 
 	flights singleflight.Group // one refresh and one reading of channels a workspace
-	heard   atomic.Int64       // when Slack last reached Events, in Unix seconds
+	heard   atomic.Int64       // when Slack last sent an event, in Unix seconds
+	pressed atomic.Int64       // when Slack last sent a press, in Unix seconds
 
 	ctx    context.Context // of what runs in the background
 	cancel context.CancelFunc
@@ -89,7 +93,7 @@ func New(o Options) *Line {
 	if o.AfterConnect == nil {
 		o.AfterConnect = func(context.Context, string) error { return nil }
 	}
-	l := &Line{store: o.Store, app: o.App, publicURL: strings.TrimRight(o.PublicURL, "/"), now: o.Now, log: o.Log,
+	l := &Line{store: o.Store, app: o.App, socket: o.Socket, publicURL: strings.TrimRight(o.PublicURL, "/"), now: o.Now, log: o.Log,
 		after: o.AfterConnect, id: store.NewID("line")}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	return l

@@ -56,7 +56,13 @@ func (l *Line) lookAt(ctx context.Context, c *stanna.Connection, id string) (ch 
 		return stanna.Channel{}, err
 	}
 	ch.Workspace, ch.TeamID, ch.SeenAt = c.Workspace, c.TeamID, l.now()
-	ch.Health, ch.Repair = stanna.Healthy, cannotPost(ch, *c)
+	var w stanna.Workspace
+	if err := l.store.View(ctx, func(tx *store.Tx) (err error) { w, err = tx.Workspace(c.Workspace); return err }); err != nil {
+		return stanna.Channel{}, err
+	}
+	if ch.Health, ch.Repair = stanna.Healthy, cannotPost(ch, *c); ch.Repair == "" {
+		ch.Repair = keptFrom(ch, w.Settings)
+	}
 	if ch.Repair != "" {
 		ch.Health = stanna.Broken
 	}

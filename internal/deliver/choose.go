@@ -29,19 +29,19 @@ func (c *Courier) choose(tx *store.Tx, lane *stanna.Lane, now time.Time) (stanna
 			return stanna.Job{}, stanna.Message{}, err
 		}
 		first := waiting[0]
-		if first.Message.Rendered == first.Message.Revision && first.Message.TS != "" {
+		if first.Message.Rendered == first.Message.Revision && first.Message.TS != "" && len(first.Message.Unsaid) == 0 {
 			// Another job made it true already.
 			if err := tx.EndJob(first.Job.ID, stanna.JobDone, ""); err != nil {
 				return stanna.Job{}, stanna.Message{}, err
 			}
 			continue
 		}
-		if first.Message.TS != "" {
+		if first.Message.TS != "" && len(nextHistory(first.Message)) == 0 {
 			return c.chooseUpdate(tx, lane, first, now)
 		}
 		posts := 0
 		for _, w := range waiting {
-			if w.Message.TS == "" {
+			if w.Message.TS == "" || saysAloud(w.Message) {
 				posts++
 			}
 		}

@@ -43,6 +43,8 @@ type Line interface {
 	Token(ctx context.Context, workspace string) (stanna.Connection, error)
 	MarkBroken(tx *store.Tx, workspace, repair string, now time.Time) error
 	TokenExpired(ctx context.Context, workspace string) error
+	// Recent is a channel as it was a short while ago.
+	Recent(ctx context.Context, workspace, channel string) (stanna.Channel, error)
 }
 
 // Links makes the addresses of our pages.
@@ -72,6 +74,9 @@ func (l Links) Portfolio() string { return l.PublicURL + "/" }
 
 // Group is the page that lists the alerts of a summary.
 func (l Links) Group(summary string) string { return l.PublicURL + "/alerts?group=" + summary }
+
+// Held is the page of what waits to be told.
+func (l Links) Held() string { return l.PublicURL + "/notifications?status=held" }
 
 // Slack is the page of the Slack connection.
 func (l Links) Slack() string { return l.PublicURL + "/integrations/slack" }
@@ -121,6 +126,9 @@ func (c *Courier) Plan(tx *store.Tx, lane *stanna.Lane, now time.Time) (queue.Wo
 		return nil, err
 	}
 	job.Attempt++
+	if history := nextHistory(m); len(history) > 0 {
+		return &recounting{sending: &sending{Courier: c, job: job, message: m}, history: history}, nil
+	}
 	if err := tx.MarkSending(m); err != nil {
 		return nil, err
 	}
@@ -137,7 +145,7 @@ func (c *Courier) Recover(tx *store.Tx, lane *stanna.Lane, orphans []stanna.Job,
 		if err != nil {
 			return err
 		}
-		if m.TS == "" {
+		if m.TS == "" || len(nextHistory(m)) > 0 {
 			if err := markRepeated(tx, m, "the server stopped while it was being sent", now); err != nil {
 				return err
 			}

@@ -29,7 +29,7 @@ func (s *sending) refused(tx *store.Tx, lane *stanna.Lane, m stanna.Message, now
 		if m.TS == "" {
 			break
 		}
-		m.TS, m.Channel, m.Rendered = "", "", 0
+		m.TS, m.Channel, m.Rendered, m.Unsaid = "", "", 0, nil // posted anew, it says all of it
 		if err := tx.PutMessages(m); err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func (s *sending) elsewhere(tx *store.Tx, m stanna.Message, now time.Time) error
 	if err := tx.EndJob(s.job.ID, stanna.JobDone, "sent to the fallback channel"); err != nil {
 		return err
 	}
-	m.Destination, m.TS, m.Channel, m.Rendered = fallback, "", "", 0
+	m.Destination, m.TS, m.Channel, m.Rendered, m.Unsaid = fallback, "", "", 0, nil
 	if err := tx.PutMessages(m); err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package deliver
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -17,17 +16,54 @@ type sending struct {
 	*Courier
 	job     stanna.Job
 	message stanna.Message
+	redact  bool // the channel is shared with other organisations
 	outcome slack.Outcome
 	err     error // nothing was sent, for a reason that is not Slack's
 }
 
 // Do writes the message from what is true now and makes the call.
 func (s *sending) Do(ctx context.Context) {
+	if !s.enter(ctx) {
+		return
+	}
 	rendered, err := s.render(ctx)
 	if err != nil {
 		s.err = err
 		return
 	}
+	s.call(ctx, rendered, func(c *slack.Client, what slack.Content) slack.Outcome {
+		if s.message.TS != "" {
+			return c.Update(ctx, s.message.Channel, s.message.TS, what)
+		}
+		_, channel, _ := s.message.Destination.Slack()
+		return c.Post(ctx, channel, what)
+	})
+}
+
+// enter looks who reads at the destination. A channel that people of another
+// organisation see takes no message, or none that names a client, as the
+// workspace has set.
+func (s *sending) enter(ctx context.Context) bool {
+	_, id, _ := s.message.Destination.Slack()
+	ch, err := s.line.Recent(ctx, s.message.Workspace, id)
+	if err != nil {
+		s.err = err
+		return false
+	}
+	if !ch.Shared {
+		return true
+	}
+	if ch.Health == stanna.Broken {
+		s.outcome = slack.Outcome{Kind: slack.Permanent, Class: slack.ClassDestination, Code: "shared_channel", Repair: ch.Repair}
+		return false
+	}
+	s.redact = true
+	return true
+}
+
+// call makes one call with the token of the connection, and keeps its
+// outcome.
+func (s *sending) call(ctx context.Context, r message.Rendered, do func(c *slack.Client, what slack.Content) slack.Outcome) {
 	conn, err := s.line.Token(ctx, s.message.Workspace)
 	if err != nil {
 		if o, ok := slack.OutcomeOf(err); ok {
@@ -37,20 +73,13 @@ func (s *sending) Do(ctx context.Context) {
 		s.err = err
 		return
 	}
-	var blocks json.RawMessage
-	if len(rendered.Blocks) > 0 {
-		if blocks, s.err = json.Marshal(rendered.Blocks); s.err != nil {
-			return
-		}
+	blocks, foot, err := r.Layout()
+	if err != nil {
+		s.err = err
+		return
 	}
-	client := slack.NewClient(s.slackURL, conn.AccessToken, s.http)
 	begun := s.clock.Real()
-	if s.message.TS == "" {
-		_, channel, _ := s.message.Destination.Slack()
-		s.outcome = client.Post(ctx, channel, rendered.Text, blocks)
-	} else {
-		s.outcome = client.Update(ctx, s.message.Channel, s.message.TS, rendered.Text, blocks)
-	}
+	s.outcome = do(slack.NewClient(s.slackURL, conn.AccessToken, s.http), slack.Content{Text: r.Text, Blocks: blocks, Attachments: foot})
 	s.count(string(s.outcome.Kind), s.clock.Real().Sub(begun))
 	if s.outcome.Class == slack.ClassToken {
 		if err := s.line.TokenExpired(ctx, s.message.Workspace); err != nil {
@@ -111,6 +140,12 @@ func (s *sending) delivered(tx *store.Tx, lane *stanna.Lane, m stanna.Message, n
 	if s.outcome.Channel == "" {
 		s.outcome.Channel = m.Channel
 	}
+	if len(m.Unsaid) > 0 && m.TS == "" && m.Sending == m.Revision {
+		m.Unsaid = nil // what is posted only now says it all
+		if err := tx.PutMessages(m); err != nil {
+			return err
+		}
+	}
 	stale, err := tx.MarkTold(m, s.outcome.Channel, s.outcome.TS, reason, now)
 	if err != nil {
 		return err
@@ -118,22 +153,27 @@ func (s *sending) delivered(tx *store.Tx, lane *stanna.Lane, m stanna.Message, n
 	if err := tx.EndJob(s.job.ID, stanna.JobDone, ""); err != nil {
 		return err
 	}
-	if stale {
+	if stale || len(m.Unsaid) > 0 {
 		next := stanna.Job{Lane: lane.Name, Kind: stanna.MessageJob, Ref: m.ID, Priority: s.job.Priority, Due: now, CreatedAt: now}
 		if err := tx.Enqueue(next); err != nil {
 			return err
 		}
 	}
-	lane.Failures = 0
-	wasOpen, err := succeeded(tx, lane.Gate())
-	if err != nil {
+	if err := s.arrived(tx, lane); err != nil {
 		return err
-	}
-	if wasOpen {
-		tx.OnCommit(s.look)
 	}
 	return tx.Audit(stanna.AuditEntry{Workspace: m.Workspace, At: now, Actor: stanna.ActorSystem, Action: "message.told", Subject: m.ID, Reason: reason,
 		Details: map[string]string{"destination": string(m.Destination), "channel": s.outcome.Channel, "ts": s.outcome.TS}})
+}
+
+// arrived notes that the road is good.
+func (s *sending) arrived(tx *store.Tx, lane *stanna.Lane) error {
+	lane.Failures = 0
+	wasOpen, err := succeeded(tx, lane.Gate())
+	if err == nil && wasOpen {
+		tx.OnCommit(s.look)
+	}
+	return err
 }
 
 // transportWait is the longest that a lane waits after a failure of transport
@@ -181,7 +221,7 @@ func (s *sending) again(tx *store.Tx, lane *stanna.Lane, m stanna.Message, reaso
 func (s *sending) render(ctx context.Context) (message.Rendered, error) {
 	var out message.Rendered
 	err := s.store.View(ctx, func(tx *store.Tx) error {
-		v := viewer{tx: tx, links: s.links, now: s.clock.Now(s.message.Workspace)}
+		v := viewer{tx: tx, links: s.links, now: s.clock.Now(s.message.Workspace), redact: s.redact}
 		var err error
 		out, err = v.render(s.message)
 		return err

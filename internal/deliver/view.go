@@ -13,24 +13,36 @@ import (
 
 // viewer gathers what a message says, on one snapshot.
 type viewer struct {
-	tx    *store.Tx
-	links Links
-	now   time.Time
+	tx     *store.Tx
+	links  Links
+	now    time.Time
+	redact bool // people of other organisations read it
 
 	people map[string]stanna.Person
 }
 
+// render writes a message, with whose it is at its foot.
 func (v viewer) render(m stanna.Message) (message.Rendered, error) {
 	w, err := v.tx.Workspace(m.Workspace)
 	if err != nil {
 		return message.Rendered{}, err
 	}
+	r, err := v.write(w, m)
+	return message.Brand(r, w.Settings.Branding), err
+}
+
+func (v viewer) write(w stanna.Workspace, m stanna.Message) (message.Rendered, error) {
+	var err error
 	if v.people, err = v.tx.People(m.Workspace); err != nil {
 		return message.Rendered{}, err
 	}
+	w.Settings = v.audience(w.Settings, m.Destination)
 	intended, err := v.intended(m)
 	if err != nil {
 		return message.Rendered{}, err
+	}
+	if v.redact {
+		return v.redacted(w, m)
 	}
 	switch m.Kind {
 	case stanna.Thread:
@@ -45,6 +57,60 @@ func (v viewer) render(m stanna.Message) (message.Rendered, error) {
 		return message.Test(message.TestView{Settings: w.Settings, WorkspaceName: w.Name, Link: v.links.Slack(), Intended: intended, Now: v.now}), nil
 	}
 	return message.Rendered{}, fmt.Errorf("a message of kind %q cannot be written", m.Kind)
+}
+
+// redacted is the message for those who should not read it: that there is
+// something, and where.
+func (v viewer) redacted(w stanna.Workspace, m stanna.Message) (message.Rendered, error) {
+	view := message.RedactedView{Settings: w.Settings, Link: v.links.Portfolio(), Now: v.now}
+	var alerts []stanna.Alert
+	var err error
+	switch m.Kind {
+	case stanna.Thread:
+		alerts, err = v.tx.ThreadAlerts(m.Workspace, m.ID)
+		if len(alerts) > 0 {
+			view.Link = v.links.Alert(alerts[0].ID)
+		}
+	case stanna.Summary:
+		view.Link = v.links.Group(m.ID)
+		var list []store.AlertOfClient
+		list, err = v.tx.SummaryAlerts(m.Workspace, m.ID)
+		for _, a := range list {
+			alerts = append(alerts, a.Alert)
+		}
+	}
+	for _, a := range alerts {
+		if !a.Open() {
+			continue
+		}
+		view.Open++
+		if view.Worst == "" || a.Severity.Rank() > view.Worst.Rank() {
+			view.Worst = a.Severity
+		}
+	}
+	return message.Redacted(view), err
+}
+
+// audience is how those write who read at a destination: in their own
+// language and time zone.
+func (v viewer) audience(s stanna.Settings, d stanna.Destination) stanna.Settings {
+	_, id, _ := d.Slack()
+	if own := s.Channels[id].Locale; own != "" {
+		s.Locale = own
+	}
+	if !d.Direct() {
+		return s
+	}
+	for _, p := range v.people {
+		if p.SlackID != id {
+			continue
+		}
+		if p.Locale != "" {
+			s.Locale = p.Locale
+		}
+		s.Timezone = p.Location(s).String()
+	}
+	return s
 }
 
 // intended says where a message was meant to go, when it goes elsewhere.
@@ -84,7 +150,7 @@ func (v viewer) meantFor(m stanna.Message, email string) message.Intended {
 }
 
 func (v viewer) thread(w stanna.Workspace, m stanna.Message, intended message.Intended) (message.Rendered, error) {
-	view := message.ThreadView{Settings: w.Settings, People: v.team(), Intended: intended, Now: v.now, Link: v.links.Portfolio()}
+	view := message.ThreadView{Message: m.ID, Revision: m.Revision, Settings: w.Settings, People: v.team(), Intended: intended, Now: v.now, Link: v.links.Portfolio()}
 	if m.ClientID != "" {
 		p, err := v.tx.Portrait(m.Workspace, m.ClientID)
 		if err != nil {
@@ -98,6 +164,38 @@ func (v viewer) thread(w stanna.Workspace, m stanna.Message, intended message.In
 	}
 	view.Alerts, err = v.alerts(m.Workspace, alerts)
 	return message.Thread(view), err
+}
+
+// history is what the next lines of a thread's history say.
+func (v viewer) history(m stanna.Message, entries []stanna.Entry) (message.Rendered, error) {
+	w, err := v.tx.Workspace(m.Workspace)
+	if err != nil {
+		return message.Rendered{}, err
+	}
+	if v.people, err = v.tx.People(m.Workspace); err != nil {
+		return message.Rendered{}, err
+	}
+	view := message.HistoryView{Settings: v.audience(w.Settings, m.Destination), Entries: entries, People: v.team(), Now: v.now}
+	if m.ClientID != "" {
+		p, err := v.tx.Portrait(m.Workspace, m.ClientID)
+		if err != nil {
+			return message.Rendered{}, err
+		}
+		view.Client, view.State, view.Owner = p.Client, p.State, v.owner(p.Client)
+	}
+	if v.redact {
+		return v.redacted(w, m)
+	}
+	var ids []string
+	for _, e := range entries {
+		ids = append(ids, e.AlertID)
+	}
+	alerts, err := v.tx.AlertsByID(m.Workspace, ids)
+	if err != nil {
+		return message.Rendered{}, err
+	}
+	view.Alerts, err = v.alerts(m.Workspace, alerts)
+	return message.History(view), err
 }
 
 // alerts are alerts with what their rules say about them.
@@ -133,6 +231,9 @@ func (v viewer) summary(w stanna.Workspace, m stanna.Message, intended message.I
 }
 
 func (v viewer) notice(w stanna.Workspace, m stanna.Message, intended message.Intended) (message.Rendered, error) {
+	if m.Occasion.Why == stanna.ReasonBudget {
+		return v.budget(w, m, intended)
+	}
 	s, err := v.tx.Surge(m.Workspace, m.Occasion.Surge)
 	if err != nil {
 		return message.Rendered{}, err
@@ -143,6 +244,12 @@ func (v viewer) notice(w stanna.Workspace, m stanna.Message, intended message.In
 	}
 	return message.Notice(message.NoticeView{Settings: w.Settings, Surge: s, TypeName: name, Link: v.links.Surge(s.ID), People: v.team(),
 		Intended: intended, Now: v.now}), nil
+}
+
+func (v viewer) budget(w stanna.Workspace, m stanna.Message, intended message.Intended) (message.Rendered, error) {
+	had, err := v.tx.Attention(m.Workspace, m.Destination, m.Occasion.Date)
+	return message.Budget(message.BudgetView{Settings: w.Settings, Told: had.Told, Held: had.Held, Until: m.Occasion.Until, Link: v.links.Held(),
+		Intended: intended, Now: v.now}), err
 }
 
 func (v viewer) portrait(w stanna.Workspace, m stanna.Message, intended message.Intended) (message.Rendered, error) {

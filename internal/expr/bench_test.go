@@ -39,3 +39,35 @@ func BenchmarkCompile(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkWrite(b *testing.B) {
+	for name, source := range map[string]string{
+		"five":  `{{ client.name }} fell by {{ number(-alert.change) }} {{ plural(alert.change, "point", "points") }} to {{ state.health }}, worth {{ money(client.mrr) }}.`,
+		"loop":  `{{ join(client.tags.map(t, upper(t)), ", ") }}`,
+		"words": `Nothing but words.`,
+	} {
+		b.Run(name, func(b *testing.B) {
+			t, err := expr.CompileTemplate(source, 3_000)
+			if err != nil {
+				b.Fatal(err)
+			}
+			in := dayOne()
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := t.Write(in, expr.Writing{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkCompileTemplate(b *testing.B) {
+	expr.TemplateNames()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := expr.CompileTemplate(`{{ client.name }} fell by {{ number(-alert.change) }} {{ plural(alert.change, "point", "points") }}`, 3_000); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -42,7 +42,7 @@ func (r *reader) method(e ast.Expr, call ast.CallExpr) *Error {
 }
 
 func (r *reader) arguments(e ast.Expr, f function, given int) *Error {
-	if given != f.args || f.name == "exists" || f.name == "all" || f.name == "filter" || f.name == "has" {
+	if given < f.args || given > f.args+f.more || f.name == "exists" || f.name == "all" || f.name == "filter" || f.name == "map" || f.name == "has" {
 		return r.atCall(e, f.name, f.name+" is used as "+f.shown, "such as "+f.example)
 	}
 	return nil
@@ -63,6 +63,9 @@ func (r *reader) noSuchFunction(e ast.Expr, name string) *Error {
 		"toLowerCase": "lower", "lowercase": "lower", "lowerAscii": "lower", "upper": "lower", "len": "size", "length": "size", "count": "size",
 		"getHours": "hour", "getDayOfWeek": "weekday", "today": "date", "any": "exists", "some": "exists", "exists_one": "exists", "includes": "contains",
 		"isset": "known", "exist": "known", "defined": "known", "map": "filter",
+		"uppercase": "upper", "upperAscii": "upper", "toUpperCase": "upper", "capitalize": "upper", "default": "or", "coalesce": "or", "orElse": "or",
+		"currency": "money", "format": "number", "formatDate": "date", "longDate": "date", "shortDate": "day", "time": "clock", "since": "ago", "timeAgo": "ago",
+		"pluralize": "plural", "sparkline": "trend", "implode": "join", "concat": "join", "substring": "truncate", "shorten": "truncate",
 	}[name]
 	if f, ok := r.find(instead); ok {
 		return r.atCall(e, name, "there is no function "+quoted(name), "write "+f.shown+", such as "+f.example)

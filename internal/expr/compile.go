@@ -13,30 +13,34 @@ import (
 
 // purpose is what an expression is for.
 type purpose struct {
-	gives   *types.Type
-	must    string // what it must be
-	example string
+	language *language
+	gives    *types.Type // nil: anything that can be written
+	must     string      // what it must be
+	example  string
 }
 
 func aCondition() purpose {
-	return purpose{types.BoolType, "a condition must be a comparison", "client.mrr > 5000"}
+	return purpose{theLanguage(), types.BoolType, "a condition must be a comparison", "client.mrr > 5000"}
 }
 
 func aSeverity() purpose {
-	return purpose{types.StringType, "a severity must be one of the words " + wordList(severityWords()), `state.zone == "red" ? "high" : "medium"`}
+	return purpose{theLanguage(), types.StringType, "a severity must be one of the words " + wordList(severityWords()), `state.zone == "red" ? "high" : "medium"`}
+}
+
+func aPlaceholder() purpose {
+	return purpose{templateLanguage(), nil, "between {{ and }} stands what is to be written: text, a number, yes or no, a date, or a list of them", "client.name"}
 }
 
 // compile reads an expression step by step. Each step has its own words for
 // what it refuses, and leaves less to the next.
-func compile(source string, want purpose) (*program, error) {
-	t := newText(source)
+func compile(t *text, want purpose) (*program, error) {
 	switch {
-	case !utf8.ValidString(source):
-		return nil, t.at(strings.IndexFunc(string(t.runes), func(r rune) bool { return r == utf8.RuneError }), "this is not valid text", "")
-	case strings.TrimSpace(source) == "":
+	case !utf8.ValidString(t.source):
+		return nil, t.invalid()
+	case strings.TrimSpace(t.source) == "":
 		return nil, t.at(0, "there is nothing here", want.must+", such as "+want.example)
 	case len(t.runes) > MaxLength:
-		return nil, t.at(MaxLength, "this is longer than 4,000 characters", "split it into several rules")
+		return nil, t.at(MaxLength, "this is longer than 4,000 characters", t.split())
 	}
 	tokens, slip := tokenize(t)
 	if slip == nil {
@@ -45,8 +49,8 @@ func compile(source string, want purpose) (*program, error) {
 	if slip != nil {
 		return nil, slip
 	}
-	l := theLanguage()
-	parsed, issues := l.env.Parse(source)
+	l := want.language
+	parsed, issues := l.env.Parse(t.source)
 	if errs := issues.Errors(); len(errs) > 0 {
 		return nil, syntaxError(t, tokens, errs[0])
 	}
@@ -56,7 +60,7 @@ func compile(source string, want purpose) (*program, error) {
 		return nil, err
 	}
 	r.places(tree)
-	checked, errs := checker.Check(tree, common.NewTextSource(source), l.check)
+	checked, errs := checker.Check(tree, common.NewTextSource(t.source), l.check)
 	if list := errs.GetErrors(); len(list) > 0 {
 		return nil, r.typeError(checked, list)
 	}
@@ -83,13 +87,13 @@ func compile(source string, want purpose) (*program, error) {
 func syntaxError(t *text, tokens []token, e *cel.Error) *Error {
 	place := t.offset(e.Location.Line(), e.Location.Column())
 	if e.Location.Line() < 1 {
-		return t.at(0, "this is nested too deeply or chained too long", "split it into several rules, or write a list: client.id in [\"a\", \"b\"]")
+		return t.at(0, "this is nested too deeply or chained too long", t.split()+", or write a list: client.id in [\"a\", \"b\"]")
 	}
 	switch {
 	case strings.Contains(e.Message, "has() macro"):
 		return t.at(place, "has asks whether a field is there", "write has(client.custom.seats)")
 	case strings.Contains(e.Message, "simple name"):
-		return t.at(place, "exists, all and filter give each entry a name first", `write client.tags.exists(t, t == "pilot")`)
+		return t.at(place, t.loops()+" give each entry a name first", `write client.tags.exists(t, t == "pilot")`)
 	case strings.Contains(e.Message, "literal"):
 		return t.at(place, "this number is too large", "")
 	}
@@ -110,7 +114,7 @@ func syntaxError(t *text, tokens []token, e *cel.Error) *Error {
 	here := tokens[i]
 	switch {
 	case here.kind != symbol && (before.kind == word || before.kind == figure || before.kind == quotation || before.closes()):
-		return t.at(here.start, "something is missing between "+quoted(before.text)+" and "+quoted(here.text), "join them with && (and), || (or), == (is) or another comparison")
+		return t.at(here.start, "something is missing between "+quoted(before.text)+" and "+quoted(here.text), t.joint())
 	case here.kind == symbol && before.kind == symbol && !before.closes() && here.text != "[" && here.text != "(":
 		return t.at(here.start, "a value is missing between "+quoted(before.text)+" and "+quoted(here.text), "")
 	case here.kind == word && reserved(here.text):

@@ -1,9 +1,10 @@
 // Package expr is the one language in which people say when something
-// matters: the condition of a rule, its severity, what a route or a silence
-// matches. It is CEL over the nouns, compiled and tried out when it is saved,
-// so that a slip is found by the person who made it and not by the night that
-// needed it. The package answers "does this hold, for this client, now?" and
-// "what is wrong with this text, and where?".
+// matters and what is said of it: the condition of a rule, its severity, what a
+// route or a silence matches, and the placeholders of a message's template. It
+// is CEL over the nouns, compiled and tried out when it is saved, so that a slip
+// is found by the person who made it and not by the night that needed it. The
+// package answers "does this hold, for this client, now?", "what does this
+// template say?" and "what is wrong with this text, and where?".
 //
 // # What may be written
 //
@@ -12,6 +13,16 @@
 // the operators && || ! == != < <= > >= in ? : + - * /. There is one kind of
 // number, so client.mrr * 12 > 50000 means what it says; there are no types to
 // convert, no maps and objects to build, and patterns are RE2 and short.
+//
+// # Templates
+//
+// A [Template] is text with placeholders, {{ client.name }}, in which the same
+// language stands, with the functions of [TemplateNames] besides: money, day,
+// plural, or, ... There are no blocks: a choice is written condition ? this :
+// otherwise, and a list join(list.map(x, ...), ", "). A placeholder may have
+// line breaks in it, and braces in quotes are text: {{ "{{" }} writes two. What
+// it gives is written by its kind in the ways of the reader, which [Writing]
+// brings; nothing is escaped here, but each [Piece] says where it is from.
 //
 // # What is not known
 //
@@ -27,12 +38,23 @@
 // denial does not hold either. && and || still decide when their other side
 // does. [SeverityOf] then says so with an [Error] of kind [Missing].
 //
+// A template does not fail for it: text that is not known is written as
+// nothing, and a placeholder that comes to an unknown number, or hangs on a
+// field, a time or an amount that is not there, as "not known" in the reader's
+// words. or(x, "...") says something else instead. What does fail is a value of
+// the wrong kind (a field of your own may be anything), a place that a list
+// does not have, and too much work: then the whole template gives an [Error] of
+// kind [Failed], so that somebody hears of it.
+//
 // # What it costs
 //
-// Text is at most 4,000 characters, brackets and comprehensions are nested a
-// little, the work is estimated when it is saved, and what may be costly is
-// counted while it runs. A plain comparison is not counted.
+// Text is at most 4,000 characters, and so is each of a template's 40
+// placeholders at most; brackets and comprehensions are nested a little, the
+// work is estimated when it is saved, and what may be costly is counted while
+// it runs. A plain comparison is not counted. What a placeholder gives is cut at
+// 2,000 characters.
 //
 // The package deliberately does not know rules, routes or alerts' lives, where
-// its texts are stored, who wrote them, or what time it is: it is told.
+// its texts are stored, who wrote them, how a language or Slack writes, or what
+// time it is: it is told.
 package expr

@@ -2,7 +2,9 @@ package expr
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gostanna/stanna"
 )
@@ -72,17 +74,62 @@ func (e *Error) In(field string) *stanna.Error {
 type text struct {
 	source string
 	runes  []rune
+
+	whole *text // the template that it is a placeholder of; nil: it stands alone
+	from  int   // where in it
 }
 
 func newText(source string) *text { return &text{source: source, runes: []rune(source)} }
+
+// part is a placeholder of the text, without the space around it.
+func (t *text) part(start, end int) *text {
+	i, j := start, end
+	for i < j && blank(t.runes[i]) {
+		i++
+	}
+	for i < j && blank(t.runes[j-1]) {
+		j--
+	}
+	if i < j {
+		start, end = i, j
+	}
+	return &text{source: string(t.runes[start:end]), runes: t.runes[start:end], whole: t, from: start}
+}
+
+// split is the hint for what is too large.
+func (t *text) split() string {
+	if t.whole != nil {
+		return "split it into several {{ }}"
+	}
+	return "split it into several rules"
+}
+
+// joint is the hint for two values without anything between them.
+func (t *text) joint() string {
+	if t.whole != nil {
+		return "join text with +, or write each into its own {{ }}"
+	}
+	return "join them with && (and), || (or), == (is) or another comparison"
+}
+
+// loops are the functions that look through a list.
+func (t *text) loops() string {
+	if t.whole != nil {
+		return "exists, all, filter and map"
+	}
+	return "exists, all and filter"
+}
 
 // at is an error at a character of the text; -1 is its end.
 func (t *text) at(offset int, message, hint string) *Error {
 	if offset < 0 || offset > len(t.runes) {
 		offset = len(t.runes)
-		for offset > 0 && strings.ContainsRune(" \t\r\n", t.runes[offset-1]) {
+		for offset > 0 && blank(t.runes[offset-1]) {
 			offset--
 		}
+	}
+	if t.whole != nil {
+		return t.whole.at(t.from+offset, message, hint)
 	}
 	start, line := 0, 1
 	for i, r := range t.runes[:offset] {
@@ -115,4 +162,10 @@ func (t *text) offset(line, column int) int {
 		}
 	}
 	return len(t.runes)
+}
+
+func blank(r rune) bool { return strings.ContainsRune(" \t\r\n", r) }
+
+func (t *text) invalid() *Error {
+	return t.at(slices.Index(t.runes, utf8.RuneError), "this is not valid text", "")
 }

@@ -5,6 +5,8 @@ import (
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/interpreter"
 
 	"github.com/gostanna/stanna"
 )
@@ -28,7 +30,7 @@ type Condition struct{ program }
 
 // CompileCondition reads a condition. The error is an [*Error].
 func CompileCondition(source string) (*Condition, error) {
-	p, err := compile(source, aCondition())
+	p, err := compile(newText(source), aCondition())
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +41,7 @@ func CompileCondition(source string) (*Condition, error) {
 // is not known does not hold. The error is an [*Error] of kind [Failed]: the
 // condition met a value that it cannot work with, and did not hold.
 func (c *Condition) Holds(in *Input) (bool, error) {
-	v, err := c.eval(in)
+	v, err := c.eval((*scene)(in))
 	if err != nil {
 		if err.Kind == Missing {
 			return false, nil
@@ -56,7 +58,7 @@ type SeverityOf struct{ program }
 // CompileSeverity reads an expression that gives one of the severities. The
 // error is an [*Error].
 func CompileSeverity(source string) (*SeverityOf, error) {
-	p, err := compile(source, aSeverity())
+	p, err := compile(newText(source), aSeverity())
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +68,7 @@ func CompileSeverity(source string) (*SeverityOf, error) {
 // Of is the severity. The error is an [*Error]: of kind [Missing] when what it
 // hangs on is not known, of kind [Failed] when it gave no severity.
 func (s *SeverityOf) Of(in *Input) (stanna.Severity, error) {
-	v, err := s.eval(in)
+	v, err := s.eval((*scene)(in))
 	if err != nil {
 		return "", err
 	}
@@ -80,7 +82,7 @@ func (s *SeverityOf) Of(in *Input) (stanna.Severity, error) {
 	return "", s.text.failed(Failed, 0, "this gave a word that is no severity; they are "+wordList(severityWords()))
 }
 
-// program is what conditions and severities share.
+// program is what conditions, severities and placeholders share.
 type program struct {
 	text  *text
 	run   cel.Program
@@ -91,8 +93,8 @@ type program struct {
 // Source is the text as it was written.
 func (p *program) Source() string { return p.text.source }
 
-func (p *program) eval(in *Input) (any, *Error) {
-	out, _, err := p.run.Eval((*scene)(in))
+func (p *program) eval(names interpreter.Activation) (ref.Val, *Error) {
+	out, _, err := p.run.Eval(names)
 	if err != nil {
 		return nil, p.trouble(err)
 	}

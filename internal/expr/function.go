@@ -79,8 +79,12 @@ func lengthOfTime(name string, unit time.Duration) []cel.EnvOption {
 		})))}
 }
 
+// hidden says whether a name is one of ours that nobody can write: @ is no
+// letter.
+func hidden(name string) bool { return strings.HasPrefix(name, "@") }
+
 // zoneName stands for the workspace's time zone in the functions that need
-// it. Nobody can write it: @ is no letter.
+// it.
 const zoneName = "@zone"
 
 func zoneType() *cel.Type { return cel.OpaqueType("zone") }

@@ -16,7 +16,9 @@ type function struct {
 	name    string
 	shown   string // as it is written
 	args    int    // without what it is called on
+	more    int    // that may follow them
 	method  bool   // written behind a dot: client.name.contains("x")
+	takes   []kind // what its arguments must be, what it is called on first; none: it takes all
 	gives   kind
 	doc     string
 	example string
@@ -41,26 +43,26 @@ func functions() []function {
 			example: `has(client.custom.seats)`,
 		},
 		{
-			name: "lower", shown: "lower(text)", args: 1, gives: textual,
+			name: "lower", shown: "lower(text)", args: 1, takes: []kind{textual}, gives: textual,
 			doc:     "The text in small letters, to compare it whatever its case.",
 			example: `lower(client.tier) == "enterprise"`,
 			options: []cel.EnvOption{cel.Function("lower", cel.Overload("lower_string", one(cel.StringType), cel.StringType,
 				cel.UnaryBinding(func(v ref.Val) ref.Val { return types.String(strings.ToLower(string(v.(types.String)))) })))},
 		},
 		{
-			name: "contains", shown: "text.contains(part)", args: 1, method: true, gives: yesNo,
+			name: "contains", shown: "text.contains(part)", args: 1, method: true, takes: []kind{textual, textual}, gives: yesNo,
 			doc: "Whether the text has the part in it.", example: `client.name.contains("Labs")`,
 		},
 		{
-			name: "startsWith", shown: "text.startsWith(part)", args: 1, method: true, gives: yesNo,
+			name: "startsWith", shown: "text.startsWith(part)", args: 1, method: true, takes: []kind{textual, textual}, gives: yesNo,
 			doc: "Whether the text begins so.", example: `signal.type.startsWith("custom.")`,
 		},
 		{
-			name: "endsWith", shown: "text.endsWith(part)", args: 1, method: true, gives: yesNo,
+			name: "endsWith", shown: "text.endsWith(part)", args: 1, method: true, takes: []kind{textual, textual}, gives: yesNo,
 			doc: "Whether the text ends so.", example: `client.owner.endsWith("@acme.com")`,
 		},
 		{
-			name: "matches", shown: "text.matches(pattern)", args: 1, method: true, gives: yesNo,
+			name: "matches", shown: "text.matches(pattern)", args: 1, method: true, takes: []kind{textual, textual}, gives: yesNo,
 			doc:     "Whether the pattern (a regular expression, RE2) is found in the text.",
 			example: `client.name.matches("^Acme( |$)")`,
 			options: []cel.EnvOption{
@@ -95,33 +97,33 @@ func functions() []function {
 			doc: "Whether the condition holds for every entry of the list; true for an empty one.", example: `client.tags.all(t, t != "trial")`,
 		},
 		{
-			name: "filter", shown: "list.filter(x, condition)", args: 2, method: true, gives: "list",
+			name: "filter", shown: "list.filter(x, condition)", args: 2, method: true, gives: listed,
 			doc: "The entries for which the condition holds.", example: `size(client.tags.filter(t, t.startsWith("beta"))) >= 2`,
 		},
 		{
-			name: "days", shown: "days(n)", args: 1, gives: span,
+			name: "days", shown: "days(n)", args: 1, takes: []kind{number}, gives: span,
 			doc: "A length of time, to add to a time or to compare with a difference of two.", example: `now - signal.occurredAt < days(2)`,
 			options: lengthOfTime("days", 24*time.Hour),
 		},
 		{
-			name: "hours", shown: "hours(n)", args: 1, gives: span,
+			name: "hours", shown: "hours(n)", args: 1, takes: []kind{number}, gives: span,
 			doc: "A length of time.", example: `now - alert.openedAt >= hours(4)`,
 			options: lengthOfTime("hours", time.Hour),
 		},
 		{
-			name: "date", shown: "date(text)", args: 1, gives: moment,
+			name: "date", shown: "date(text)", args: 1, takes: []kind{textual}, gives: moment,
 			doc: "The beginning of a date (YYYY-MM-DD) where the workspace is.", example: `now >= date("2026-12-24")`,
 			options: zoned("date", cel.StringType, cel.TimestampType, toDate),
 		},
 		{
-			name: "hour", shown: "hour(time)", args: 1, gives: number,
+			name: "hour", shown: "hour(time)", args: 1, takes: []kind{moment}, gives: number,
 			doc: "The hour, 0 to 23, where the workspace is.", example: `hour(now) >= 9 && hour(now) < 17`,
 			options: zoned("hour", cel.TimestampType, cel.DoubleType, func(v ref.Val, loc *time.Location) ref.Val {
 				return types.Double(v.(types.Timestamp).In(loc).Hour())
 			}),
 		},
 		{
-			name: "weekday", shown: "weekday(time)", args: 1, gives: textual,
+			name: "weekday", shown: "weekday(time)", args: 1, takes: []kind{moment}, gives: textual,
 			doc: "The day of the week where the workspace is: monday to sunday.", example: `weekday(now) in ["saturday", "sunday"]`,
 			options: zoned("weekday", cel.TimestampType, cel.StringType, func(v ref.Val, loc *time.Location) ref.Val {
 				return types.String(strings.ToLower(v.(types.Timestamp).In(loc).Weekday().String()))

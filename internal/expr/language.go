@@ -3,6 +3,7 @@ package expr
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,8 +18,7 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 )
 
-// language is what every expression is compiled in. It does not change once
-// it is built.
+// language is what texts are compiled in. It does not change once it is built.
 type language struct {
 	names     []name
 	byPath    map[string]int
@@ -29,20 +29,34 @@ type language struct {
 	zones sync.Map // what time.LoadLocation found: it reads a file each time
 }
 
-// built is the one language, once somebody needs it. It takes a millisecond
-// or two, which a program that never meets an expression does not spend.
-var built struct {
+// lazily is a language, once somebody needs it. It takes a millisecond or two,
+// which a program that never meets an expression does not spend.
+type lazily struct {
 	once sync.Once
 	*language
 }
 
+// There is one language. Templates have more functions of it than conditions.
+var built, builtForTemplates lazily
+
 func theLanguage() *language {
-	built.once.Do(func() { built.language = newLanguage() })
+	built.once.Do(func() { built.language = newLanguage(functions()) })
 	return built.language
 }
 
-func newLanguage() *language {
-	l := &language{names: table(), byPath: map[string]int{}, functions: functions()}
+func templateLanguage() *language {
+	builtForTemplates.once.Do(func() {
+		own := helpers()
+		all := slices.DeleteFunc(functions(), func(f function) bool {
+			return slices.ContainsFunc(own, func(h function) bool { return h.name == f.name })
+		})
+		builtForTemplates.language = newLanguage(append(all, own...), cel.Variable(writerName, writerType()), cel.Variable(currencyName, cel.StringType))
+	})
+	return builtForTemplates.language
+}
+
+func newLanguage(functions []function, more ...cel.EnvOption) *language {
+	l := &language{names: table(), byPath: map[string]int{}, functions: functions}
 	options := []cel.EnvOption{
 		cel.StdLib(cel.StdLibSubset(standard())),
 		cel.ParserRecursionLimit(maxParserDepth),
@@ -51,6 +65,7 @@ func newLanguage() *language {
 		cel.ExpressionNodeLimit(maxNodes),
 		cel.Variable(zoneName, zoneType()),
 	}
+	options = append(options, more...)
 	for i, n := range l.names {
 		l.byPath[n.path] = i
 		options = append(options, cel.Variable(n.path, n.kind.celType()))

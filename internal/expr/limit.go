@@ -7,6 +7,9 @@ import (
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/cost"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/common/types/traits"
 )
 
 // MaxLength is how long an expression may be, in characters.
@@ -25,8 +28,6 @@ const (
 
 	maxPattern = 1_000  // instructions of a pattern
 	maxMatched = 20_000 // bytes that a pattern is looked for in
-
-	tooLong = "text too long for a pattern"
 )
 
 // limits estimates the work and says how the program must be run.
@@ -36,10 +37,36 @@ func (r *reader) limits(checked *ast.AST) ([]cel.ProgramOption, *Error) {
 	if err != nil || estimate.Max > maxEstimate {
 		return nil, r.text.at(0, "this may be too much work for a large account", "look through fewer lists, or write a shorter pattern")
 	}
-	if r.loops || estimate.Max > countFrom {
-		options = append(options, cel.CostLimit(maxCost))
+	if r.costly || estimate.Max > countFrom {
+		options = append(options, cel.CostTracking(textCost{}), cel.CostLimit(maxCost))
 	}
 	return options, nil
+}
+
+// textCost counts what the functions of templates do with text and lists, of
+// which CEL knows nothing.
+type textCost struct{}
+
+// CallCost implements cost.ActualCostEstimator.
+func (textCost) CallCost(function, _ string, args []ref.Val, result ref.Val) *uint64 {
+	if function != "@join" && function != "upper" && function != "truncate" {
+		return nil
+	}
+	n := 1 + walk(args[0]) + walk(result)
+	return &n
+}
+
+// walk is what going through a value costs, by CEL's own measure.
+func walk(v ref.Val) uint64 {
+	switch v := v.(type) {
+	case types.String:
+		return uint64(len(v)) / 10
+	case traits.Lister:
+		if n, ok := v.Size().(types.Int); ok {
+			return uint64(n)
+		}
+	}
+	return 0
 }
 
 // sizes tells the estimator how large things get.

@@ -60,16 +60,14 @@ func (r *reader) quoteHint(x ast.Expr, k kind, other string, otherKind kind) str
 }
 
 func (r *reader) misfitCall(call ast.CallExpr, op string, kindOf func(ast.Expr) kind) *Error {
-	f, ok := r.find(strings.TrimPrefix(op, "@"))
+	f, _ := r.find(strings.TrimPrefix(op, "@"))
 	args := call.Args()
 	if call.IsMemberFunction() {
 		args = append([]ast.Expr{call.Target()}, args...)
 	}
-	wants := map[string]kind{"lower": textual, "contains": textual, "startsWith": textual, "endsWith": textual, "matches": textual, "date": textual,
-		"days": number, "hours": number, "hour": moment, "weekday": moment}[f.name]
-	for _, x := range args {
-		if k := kindOf(x); ok && wants != "" && k != wants && k != anything && k != "" {
-			return r.at(x, fmt.Sprintf("%s takes %s, and %s is %s", f.name, a(wants), r.show(x), a(k)), "for example "+f.example)
+	for i, wants := range f.takes[:min(len(f.takes), len(args))] {
+		if k := kindOf(args[i]); wants != "" && k != wants && k != anything && k != "" {
+			return r.at(args[i], fmt.Sprintf("%s takes %s, and %s is %s", f.name, a(wants), r.show(args[i]), a(k)), "for example "+f.example)
 		}
 	}
 	if f.name == "size" {

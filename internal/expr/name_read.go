@@ -74,7 +74,7 @@ func (r *reader) visitName(e ast.Expr) *Error {
 		return r.visit(base)
 	}
 	root := base.AsIdent()
-	if slices.Contains(r.locals, root) || root == zoneName {
+	if slices.Contains(r.locals, root) || hidden(root) {
 		return nil
 	}
 	if !slices.Contains(r.roots(), root) {

@@ -40,6 +40,7 @@ const (
 	moment   kind = "date and time"
 	span     kind = "length of time"
 	textList kind = "list of text"
+	listed   kind = "list"
 	fields   kind = "fields of your own"
 )
 
@@ -83,6 +84,9 @@ func table() []name {
 		aText("client.currency", "The currency of the MRR as ISO 4217, or \"\".", `client.currency == "EUR"`, func(s *scene) string { return s.client().MRR.Currency }),
 		aText("client.tier", "The tier, in your own word.", `client.tier in ["enterprise", "growth"]`, func(s *scene) string { return s.client().Tier }),
 		aText("client.owner", "E-mail of the customer-success manager, or \"\".", `client.owner == ""`, func(s *scene) string { return s.client().CSMOwner }),
+		aText("client.contactName", "The name of the contact to call: the primary one, else the first; \"\" without one.", `client.contactName == ""`, func(s *scene) string { return s.contact().Name }),
+		aText("client.contactEmail", "The e-mail of the contact to call.", `client.contactEmail.endsWith("@acme.com")`, func(s *scene) string { return s.contact().Email }),
+		aText("client.contactTitle", "The title of the contact to call.", `client.contactTitle.contains("Chief")`, func(s *scene) string { return s.contact().Title }),
 		aList("client.tags", "The tags.", `"pilot" in client.tags`, func(s *scene) []string { return s.client().Tags }),
 		aText("client.renewalDate", "The renewal date as YYYY-MM-DD, or \"\".", `client.renewalDate < "2027-01-01" && known(client.renewalDate)`, func(s *scene) string { return s.client().RenewalDate }),
 		aNumber("client.daysToRenewal", "Days from today to the renewal date; below 0 when it has passed.", `client.daysToRenewal <= 90`, daysToRenewal),
@@ -101,9 +105,13 @@ func table() []name {
 		aNumber("state.sentiment", "The mood of the latest conversation, -2 to 2.", `state.sentiment <= -1`, func(s *scene) float64 { return measured(s.state().Sentiment) }),
 		aYesNo("state.paymentFailed", "Whether a failed payment is open.", `state.paymentFailed`, func(s *scene) bool { return s.state().Payment.Owed() }),
 		aNumber("state.paymentAmount", "What the open failed payment was about, in whole units.", `state.paymentAmount >= 1000`, func(s *scene) float64 { return positive(s.state().Payment.Amount.Amount()) }),
+		aText("state.paymentCurrency", "The currency of the failed payment as ISO 4217, or \"\".", `state.paymentCurrency != client.currency`, func(s *scene) string { return s.state().Payment.Amount.Currency }),
+		aText("state.paymentInvoice", "The invoice of the failed payment, or \"\".", `state.paymentInvoice.startsWith("INV-")`, func(s *scene) string { return s.state().Payment.Invoice }),
+		aMoment("state.paymentNextTry", "When the failed payment is tried again, where the source says so.", `state.paymentNextTry > now + days(3)`, paymentNextTry),
 		aNumber("state.paymentAttempt", "Which attempt at it failed.", `state.paymentAttempt >= 3`, func(s *scene) float64 { return positive(float64(s.state().Payment.Attempt)) }),
 		oneOf([]string{stanna.PaymentFailing, stanna.PaymentPastDue}, aText("state.paymentStatus", "failed or past_due while a payment is open; \"\" when the source did not say.", `state.paymentStatus == "past_due"`, func(s *scene) string { return s.state().Payment.Status })),
 		oneOf([]string{string(stanna.SoftDecline), string(stanna.HardDecline)}, aText("state.paymentDecline", "soft (trying again may help) or hard (the customer must act); \"\" when the source did not say.", `state.paymentDecline == "hard"`, func(s *scene) string { return string(s.state().Payment.Decline) })),
+		aMoment("state.lastContact", "When somebody last spoke with the client.", `state.lastContact < now - days(30)`, func(s *scene) time.Time { return s.state().LastContact }),
 		aNumber("state.daysSinceContact", "Days since somebody last spoke with the client.", `state.daysSinceContact > 30`, func(s *scene) float64 { return s.daysSince(s.state().LastContact) }),
 		aText("state.accountStatus", "The account's status, in your own word.", `state.accountStatus == "paused"`, func(s *scene) string { return s.state().Status }),
 		aYesNo("state.churned", "Whether the client has left.", `!state.churned`, func(s *scene) bool { return !s.state().ChurnedAt.IsZero() }),
@@ -114,15 +122,28 @@ func table() []name {
 		aMoment("signal.occurredAt", "When it was true, by the sender's word.", `signal.occurredAt > date("2026-10-01")`, func(s *scene) time.Time { return s.signal().OccurredAt }),
 
 		aText("alert.type", "The type of the alert; \"\" where there is none.", `alert.type == "health_drop"`, func(s *scene) string { return string(s.alert().Type) }),
+		aText("alert.rule", "The name of the rule that opened the alert.", `alert.rule.contains("renewal")`, func(s *scene) string { return s.alert().RuleName }),
 		oneOf(severityWords(), aText("alert.severity", "The severity of the alert: critical, high, medium, low or info.", `alert.severity in ["critical", "high"]`, func(s *scene) string { return string(s.alert().Severity) })),
 		oneOf(statuses, aText("alert.status", "Where the alert is in its life: open, taken_up, snoozed or resolved.", `alert.status == "open"`, func(s *scene) string { return string(s.alert().Status) })),
 		aNumber("alert.base", "The value that the change is counted from.", `alert.base > 70`, ofAlert(func(e *stanna.Evidence) float64 { return e.Base })),
 		aNumber("alert.value", "The newest value.", `alert.value <= 20`, ofAlert(func(e *stanna.Evidence) float64 { return e.Value })),
 		aNumber("alert.change", "The newest value less the base; below 0 for a fall.", `alert.change <= -30`, ofAlert(func(e *stanna.Evidence) float64 { return hundredth(e.Value - e.Base) })),
 		aNumber("alert.worst", "The worst value while the alert was open.", `alert.worst <= 10`, ofAlert(func(e *stanna.Evidence) float64 { return e.Worst })),
+		aText("alert.currency", "The currency of these values where they are money, else \"\".", `alert.currency == "EUR"`, alertCurrency),
+		aText("alert.subject", "What it is about: a limit, a milestone, the condition of a custom rule.", `alert.subject == "seats"`, func(s *scene) string { return s.alert().Evidence.Subject }),
+		aText("alert.was", "The zone or status that the account had, where that is what changed.", `alert.was == "green"`, func(s *scene) string { return s.alert().Evidence.Was }),
+		aText("alert.became", "The zone or status that it has now, where that is what changed.", `alert.became == "red"`, func(s *scene) string { return s.alert().Evidence.Is }),
+		aList("alert.reasons", "The reasons that the source gave, the weightiest first.", `alert.reasons.exists(r, r.contains("Usage"))`, reasons),
+		aList("alert.actions", "What the source recommends to do.", `size(alert.actions) == 0`, func(s *scene) []string { return s.alert().Evidence.Actions }),
+		aText("alert.quote", "The customer's words behind the mood.", `alert.quote.contains("cancel")`, func(s *scene) string { return s.alert().Evidence.Quote }),
+		aText("alert.takenBy", "E-mail of who is on it, or \"\".", `alert.takenBy == ""`, func(s *scene) string { return s.alert().TakenBy }),
+		aText("alert.assignedTo", "E-mail of who it was given to, or \"\".", `alert.assignedTo == client.owner`, func(s *scene) string { return s.alert().AssignedTo }),
+		aText("alert.note", "What was said about the alert when it was closed.", `alert.note == ""`, func(s *scene) string { return s.alert().Note }),
 		aMoment("alert.openedAt", "When the alert opened.", `now - alert.openedAt > hours(4)`, func(s *scene) time.Time { return s.alert().OpenedAt }),
 		aYesNo("alert.unstable", "Whether it has opened three times in 14 days.", `!alert.unstable`, func(s *scene) bool { return s.alert().Unstable }),
 		aNumber("alert.openDays", "Days that the alert has been open.", `alert.openDays >= 3`, func(s *scene) float64 { return s.daysSince(s.alert().OpenedAt) }),
+
+		aText("workspace.currency", "The currency of your portfolio as ISO 4217.", `client.currency == workspace.currency`, func(s *scene) string { return s.Settings.WithDefaults().Currency }),
 
 		aMoment("now", "The time now.", `hour(now) >= 9`, func(s *scene) time.Time { return s.Now }),
 	}

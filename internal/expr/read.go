@@ -2,11 +2,14 @@ package expr
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
+
+	"github.com/gostanna/stanna"
 )
 
 // reader goes through a parsed tree before CEL checks it: names and functions
@@ -20,7 +23,7 @@ type reader struct {
 
 	locals []string // the variables of the comprehensions around
 	depth  int      // how many comprehensions are around
-	loops  bool     // there is a comprehension
+	costly bool     // the work must be counted while it is done
 	found  []mention
 	place  map[int64]int
 }
@@ -80,15 +83,15 @@ func (r *reader) visitLiteral(e ast.Expr) *Error {
 	return nil
 }
 
-// visitLoop reads exists, all and filter.
+// visitLoop reads exists, all, filter and map.
 func (r *reader) visitLoop(e ast.Expr) *Error {
 	c := e.AsComprehension()
 	if err := r.visit(c.IterRange()); err != nil {
 		return err
 	}
-	r.loops = true
+	r.costly = true
 	if r.depth++; r.depth > maxLoops {
-		return r.at(e, "exists, all and filter are nested more than two deep", "split this into several rules")
+		return r.at(e, r.text.loops()+" are nested more than two deep", r.text.split())
 	}
 	if slices.Contains(r.roots(), c.IterVar()) || slices.Contains(r.locals, c.IterVar()) {
 		return r.text.at(r.start(e.ID())+1, quoted(c.IterVar())+" is taken", "call the entry something else, such as t: client.tags.exists(t, t == \"pilot\")")
@@ -141,7 +144,13 @@ func (r *reader) visitCall(e ast.Expr) *Error {
 		if err := r.pattern(args[1]); err != nil {
 			return err
 		}
-	case "@date":
+	case "@money":
+		if s, ok := literalText(args[1]); ok && !stanna.ValidCurrency(strings.ToUpper(s)) {
+			return r.at(args[1], quoted(s)+" is no currency", `write its ISO 4217 code, such as money(client.mrr, "EUR")`)
+		}
+	case "@join":
+		r.costly = true
+	case "@date", "@day", "@ago":
 		if s, ok := literalText(args[0]); ok {
 			if _, err := time.Parse(time.DateOnly, s); err != nil {
 				return r.at(args[0], quoted(s)+" is no date", `write date("2026-12-24")`)

@@ -28,7 +28,7 @@ func kindOfType(t *types.Type) kind {
 	case types.DurationKind:
 		return span
 	case types.ListKind:
-		return "list"
+		return listed
 	case types.MapKind:
 		return fields
 	}
@@ -113,6 +113,9 @@ func figureText(x float64) string {
 }
 
 func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
 	if rs := []rune(s); len(rs) > n {
 		return string(rs[:n]) + "…"
 	}

@@ -31,7 +31,9 @@ func findSlip(t *text, tokens []token) *Error {
 		case figure:
 			message, hint = figureSlip(tokens, i)
 		case symbol:
-			message, hint = symbolSlip(k, at(i-1), at(i+1))
+			if message, hint = symbolSlip(k); k.text == "|" && t.whole != nil && at(i+1).kind == word {
+				hint = "a function stands before its value: " + at(i+1).text + "(...); for or write ||"
+			}
 		}
 		if message != "" {
 			return t.at(k.start, message, hint)
@@ -54,7 +56,7 @@ func pairBrackets(t *text, tokens []token) *Error {
 			return t.at(k.start, "braces have no use here", "write ( and ) to group, [ and ] for a list")
 		case "(", "[":
 			if open = append(open, i); len(open) > maxBrackets {
-				return t.at(k.start, "brackets are nested more than 32 deep", "split this into several rules")
+				return t.at(k.start, "brackets are nested more than 32 deep", t.split())
 			}
 		case ")", "]":
 			if len(open) == 0 {
@@ -150,7 +152,7 @@ func inList(tokens []token, i int) bool {
 }
 
 // symbolSlip knows signs that other languages have.
-func symbolSlip(k, before, after token) (message, hint string) {
+func symbolSlip(k token) (message, hint string) {
 	instead := map[string]string{"=": "==", "===": "==", ":=": "==", "!==": "!=", "<>": "!=", "=<": "<=", "=>": ">=", "&": "&&", "|": "||"}[k.text]
 	switch {
 	case k.text == "=":

@@ -92,6 +92,9 @@ func (r *reader) suggestField(root, field string) string {
 	if near := nearest(field, r.below(root)); len(near) > 0 {
 		return "did you mean " + strings.Join(near, " or ") + "?"
 	}
+	if longer := slices.DeleteFunc(r.below(root), func(x string) bool { return !strings.HasPrefix(x, field) }); len(longer) > 1 {
+		return "did you mean " + orList(longer) + "?"
+	}
 	for _, other := range r.roots() {
 		if _, ok := r.language.byPath[other+"."+field]; ok {
 			return "did you mean " + other + "." + field + "?"

@@ -42,7 +42,14 @@ func tokenize(t *text) ([]token, *Error) {
 	for i := 0; i < len(rs); {
 		r := rs[i]
 		start := i
+		end, err := quotationAt(t, i)
+		if err != nil {
+			return nil, err
+		}
 		switch {
+		case end > i:
+			i = end
+			out = append(out, token{kind: quotation, start: start, end: i})
 		case r == ' ' || r == '\t' || r == '\n' || r == '\r' || r == '\f':
 			i++
 			continue
@@ -51,27 +58,8 @@ func tokenize(t *text) ([]token, *Error) {
 				i++
 			}
 			continue
-		case r == '"' || r == '\'':
-			end, err := quotationEnd(t, i, false)
-			if err != nil {
-				return nil, err
-			}
-			i = end
-			out = append(out, token{kind: quotation, start: start, end: i})
 		case letter(r):
-			for i < len(rs) && (letter(rs[i]) || digit(rs[i])) {
-				i++
-			}
-			prefix := strings.ToLower(string(rs[start:i]))
-			if i < len(rs) && (rs[i] == '"' || rs[i] == '\'') && strings.Contains(" r b rb br ", " "+prefix+" ") {
-				end, err := quotationEnd(t, i, strings.Contains(prefix, "r"))
-				if err != nil {
-					return nil, err
-				}
-				i = end
-				out = append(out, token{kind: quotation, start: start, end: i})
-				break
-			}
+			i = wordEnd(t, i)
 			out = append(out, token{kind: word, start: start, end: i})
 		case digit(r) || r == '.' && i+1 < len(rs) && digit(rs[i+1]) && !(len(out) > 0 && out[len(out)-1].end == i && out[len(out)-1].kind == word):
 			for i < len(rs) && (digit(rs[i]) || letter(rs[i]) || rs[i] == '.' && i+1 < len(rs) && digit(rs[i+1]) ||
@@ -96,6 +84,30 @@ func tokenize(t *text) ([]token, *Error) {
 		last.text = string(rs[last.start:last.end])
 	}
 	return out, nil
+}
+
+func wordEnd(t *text, i int) int {
+	for i < len(t.runes) && (letter(t.runes[i]) || digit(t.runes[i])) {
+		i++
+	}
+	return i
+}
+
+// quotationAt is where the text in quotes that begins at i ends, and i when
+// none does. A letter or two may stand before its quote.
+func quotationAt(t *text, i int) (end int, err *Error) {
+	j := i
+	for j < len(t.runes) && j < i+2 && strings.ContainsRune("rRbB", t.runes[j]) {
+		j++
+	}
+	if j == len(t.runes) || t.runes[j] != '"' && t.runes[j] != '\'' {
+		return i, nil
+	}
+	prefix := strings.ToLower(string(t.runes[i:j]))
+	if prefix == "rr" || prefix == "bb" {
+		return i, nil
+	}
+	return quotationEnd(t, j, strings.Contains(prefix, "r"))
 }
 
 // quotationEnd is where the text in quotes that opens at i ends.
@@ -132,6 +144,8 @@ func strangeCharacter(t *text, i int) *Error {
 	switch {
 	case strings.ContainsRune("“”„‟«»‘’‚‛′″", r):
 		return t.at(i, "this is a printed quote, "+string(r), "write a straight one: \"")
+	case r == '#' && t.whole != nil:
+		return t.at(i, "there are no blocks here", `write state.zone == "red" ? "this" : "otherwise"`)
 	case strings.ContainsRune("€£¥", r):
 		return t.at(i, "an amount is written without its currency", "write 5000")
 	case instead != "":

@@ -25,6 +25,7 @@ func samples() []sample {
 	ordinary := Input{
 		Client: &stanna.Client{
 			ID: "acme", Name: "Acme", Domain: "acme.com", MRR: stanna.MoneyOf(12400, "USD"), Tier: "enterprise", CSMOwner: "ana@example.com",
+			Contacts:    []stanna.Contact{{Name: "Ben Lee", Email: "ben@acme.com", Title: "CTO", Primary: true}},
 			RenewalDate: "2027-01-14", RenewalMonths: 12, Tags: []string{"pilot", "emea"}, CreatedAt: ago(400),
 		},
 		State: &stanna.State{
@@ -35,7 +36,11 @@ func samples() []sample {
 		Signal: &stanna.Signal{Type: stanna.HealthScoredType, Source: "sample", OccurredAt: now, Data: []byte(`{"score":38}`)},
 		Alert: &stanna.Alert{
 			Type: stanna.HealthDrop, Severity: stanna.High, Status: stanna.AlertOpen, OpenedAt: ago(1),
-			Evidence: stanna.Evidence{Base: 60, Opened: 38, Value: 38, Worst: 38},
+			RuleName: "Health drop",
+			Evidence: stanna.Evidence{
+				Base: 60, Opened: 38, Value: 38, Worst: 38, Quote: "We are looking around.",
+				Factors: []stanna.Factor{{Name: "Usage", Detail: "118 a day, usually 200"}}, Actions: []string{"Call the sponsor"},
+			},
 		},
 		Now: now,
 	}
@@ -60,7 +65,10 @@ func samples() []sample {
 // try runs the program on every sample. What fails there would fail at night.
 func (p *program) try(want purpose) *Error {
 	for _, s := range samples() {
-		v, err := p.eval(&s.in)
+		v, err := p.eval(&writer{scene: (*scene)(&s.in)})
+		if err == nil && want.gives == nil {
+			_, err = p.written(&writer{scene: (*scene)(&s.in)}, v)
+		}
 		if err != nil && err.Kind != Missing {
 			err.Kind, err.Message = Wrong, s.when+", "+err.Message
 			return err
@@ -79,6 +87,19 @@ type notThere struct{ what string }
 
 func (n *notThere) Error() string { return n.what + " is not there" }
 
+// isMissing says whether an error means that something is not there.
+func isMissing(err error) bool {
+	var gone *notThere
+	return errors.As(err, &gone) || strings.HasPrefix(err.Error(), "no such key")
+}
+
+// What our own functions refuse.
+const (
+	tooLong     = "text too long for a pattern"
+	noCurrency  = "no currency"
+	notWritable = "cannot be written"
+)
+
 // trouble says what went wrong while the program ran. CEL has few words for
 // it, and the specification fixes them.
 func (p *program) trouble(err error) *Error {
@@ -87,16 +108,25 @@ func (p *program) trouble(err error) *Error {
 	if errors.As(err, &celErr) {
 		at = p.place[celErr.NodeID()]
 	}
-	var gone *notThere
+	if isMissing(err) {
+		return p.text.failed(Missing, at, "something that this hangs on is not there")
+	}
+	inTemplate := p.text.whole != nil
 	var cancelled interpreter.EvalCancelledError
 	message := err.Error()
 	switch {
-	case errors.As(err, &gone), strings.HasPrefix(message, "no such key"):
-		return p.text.failed(Missing, at, "something that this hangs on is not there")
 	case errors.As(err, &cancelled):
 		return p.text.failed(Failed, 0, "this is too much work; look through fewer lists")
+	case strings.HasPrefix(message, "index out of") && inTemplate:
+		return p.text.failed(Failed, at, "there is no such place in the list; ask size(...) first, or write first(...)")
 	case strings.HasPrefix(message, "index out of"):
 		return p.text.failed(Failed, at, "there is no such place in the list; ask size(...) first, or use in or exists")
+	case strings.HasPrefix(message, noCurrency):
+		return p.text.failed(Failed, at, "this is given no currency; write its ISO 4217 code, such as EUR")
+	case strings.HasPrefix(message, notWritable):
+		return p.text.failed(Failed, at, "what is in this list has fields of its own; say which of them, such as .map(x, x.name)")
+	case strings.HasPrefix(message, "no such overload") && inTemplate:
+		return p.text.failed(Failed, at, "a field is of another kind than what is done with it")
 	case strings.HasPrefix(message, "no such overload"):
 		return p.text.failed(Failed, at, "a field is of another kind than what it is compared with")
 	case strings.HasPrefix(message, tooLong):

@@ -58,7 +58,7 @@ func inLoop(call ast.CallExpr) bool {
 func (r *reader) misfit(checked *ast.AST, e, parent ast.Expr) *Error {
 	kindOf := func(x ast.Expr) kind { return kindOfType(checked.GetType(x.ID())) }
 	if parent != nil && parent.Kind() == ast.ComprehensionKind {
-		return r.at(e, fmt.Sprintf("exists, all and filter look through a list, and %s is %s", r.show(e), a(kindOf(e))), `for example client.tags.exists(t, t == "pilot")`)
+		return r.at(e, fmt.Sprintf("%s look through a list, and %s is %s", r.text.loops(), r.show(e), a(kindOf(e))), `for example client.tags.exists(t, t == "pilot")`)
 	}
 	if parent != nil && parent.Kind() == ast.CallKind && kindOf(e) != yesNo {
 		if op := parent.AsCall().FunctionName(); op == operators.LogicalAnd || op == operators.LogicalOr {
@@ -121,15 +121,34 @@ func (r *reader) afterComma(x ast.Expr, k kind) *Error {
 func (r *reader) wantType(checked *ast.AST, want purpose) *Error {
 	e := checked.Expr()
 	gives := checked.GetType(e.ID())
-	if gives.IsExactType(want.gives) {
+	if want.gives == nil && writable(gives) || want.gives != nil && gives.IsExactType(want.gives) {
 		return nil
 	}
 	k := kindOfType(gives)
+	if want.gives == nil && k == listed {
+		return r.text.at(r.firstPlace(e), "what is in this list is of many parts", "say what of each entry, such as .map(x, x.name)")
+	}
 	hint := "such as " + want.example
-	if want.gives == types.BoolType {
+	switch {
+	case want.gives == types.BoolType:
 		hint = "such as " + r.compareExample(e, k)
+	case k == fields:
+		hint = "such as client.custom.seats"
 	}
 	return r.text.at(r.firstPlace(e), fmt.Sprintf("this gives %s; %s", a(k), want.must), hint)
+}
+
+// writable says whether there is a way to write such a value, as far as that
+// can be seen before it is there.
+func writable(t *types.Type) bool {
+	switch kindOfType(t) {
+	case fields:
+		return false
+	case listed:
+		inner := kindOfType(t.Parameters()[0])
+		return inner != fields && inner != listed
+	}
+	return true
 }
 
 func (r *reader) firstPlace(e ast.Expr) int {

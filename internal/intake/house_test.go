@@ -176,3 +176,19 @@ func (h *house) message(id string) (m stanna.Message) {
 }
 
 var ana = intake.By{Actor: "user:ana", Name: "ana@acme.com"}
+
+// stands makes a message stand in Slack.
+func (h *house) stands(message string) {
+	h.Helper()
+	h.update(func(tx *store.Tx) error {
+		m, err := tx.LockMessage(acme, message)
+		if err != nil {
+			return err
+		}
+		if err := tx.MarkSending(m); err != nil {
+			return err
+		}
+		_, err = tx.MarkTold(m, "C1", "1.1", stanna.ReasonSent, monday)
+		return err
+	})
+}

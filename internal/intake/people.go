@@ -18,32 +18,48 @@ type By struct {
 
 // TakeUp notes that somebody is on an alert.
 func (in *Intake) TakeUp(ctx context.Context, workspace, id string, by By) (stanna.Alert, error) {
-	return in.act(ctx, workspace, id, by, "alert.taken_up", func(a *stanna.Alert, now time.Time) (bool, error) { return a.TakeUp(by.Name, now) })
+	return in.act(ctx, workspace, id, by, "alert.taken_up", func(_ *batch, a *stanna.Alert, now time.Time) (bool, error) { return a.TakeUp(by.Name, now) })
+}
+
+// TakeUpFirst is TakeUp for somebody who has not seen who is on it: whoever
+// took it up within that time is not relieved, and the second of two who come
+// at once hears of the first.
+func (in *Intake) TakeUpFirst(ctx context.Context, workspace, id string, by By, within time.Duration) (stanna.Alert, error) {
+	return in.act(ctx, workspace, id, by, "alert.taken_up", func(_ *batch, a *stanna.Alert, now time.Time) (bool, error) {
+		if a.Status == stanna.AlertTaken && a.TakenBy != by.Name && now.Sub(a.TakenAt) < within {
+			return false, stanna.Errorf(stanna.Conflict, "%s took it up a moment ago", a.TakenBy)
+		}
+		return a.TakeUp(by.Name, now)
+	})
 }
 
 // Assign says whose an alert is from now on; "" takes the assignment back.
 func (in *Intake) Assign(ctx context.Context, workspace, id string, by By, to string) (stanna.Alert, error) {
-	return in.act(ctx, workspace, id, by, "alert.assigned", func(a *stanna.Alert, now time.Time) (bool, error) { return a.Assign(to, now) })
+	return in.act(ctx, workspace, id, by, "alert.assigned", func(_ *batch, a *stanna.Alert, now time.Time) (bool, error) { return a.Assign(to, now) })
 }
 
 // Snooze puts an alert off; it is told again then, if it is still bad.
 func (in *Intake) Snooze(ctx context.Context, workspace, id string, by By, until time.Time) (stanna.Alert, error) {
-	return in.act(ctx, workspace, id, by, "alert.snoozed", func(a *stanna.Alert, now time.Time) (bool, error) {
+	return in.act(ctx, workspace, id, by, "alert.snoozed", func(_ *batch, a *stanna.Alert, now time.Time) (bool, error) {
 		return true, a.Snooze(by.Name, until, now)
 	})
 }
 
 // Resolve closes an alert with what a person says became of it. The rule
-// opens again only after the state has cleared or got worse.
+// opens again only after the state has cleared or got worse. What became of it
+// is also a word about having been told.
 func (in *Intake) Resolve(ctx context.Context, workspace, id string, by By, outcome stanna.Outcome, note string) (stanna.Alert, error) {
-	return in.act(ctx, workspace, id, by, "alert.resolved", func(a *stanna.Alert, now time.Time) (bool, error) {
-		return true, a.Resolve(by.Name, outcome, note, now)
+	return in.act(ctx, workspace, id, by, "alert.resolved", func(b *batch, a *stanna.Alert, now time.Time) (bool, error) {
+		if err := a.Resolve(by.Name, outcome, note, now); err != nil {
+			return false, err
+		}
+		return true, b.receive(*a, by, outcome.Verdict(), now)
 	})
 }
 
 // act does what a person wants with an alert, in one transaction with what
 // follows from it. Doing again what is done already changes nothing.
-func (in *Intake) act(ctx context.Context, workspace, id string, by By, action string, do func(*stanna.Alert, time.Time) (bool, error)) (got stanna.Alert, err error) {
+func (in *Intake) act(ctx context.Context, workspace, id string, by By, action string, do func(*batch, *stanna.Alert, time.Time) (bool, error)) (got stanna.Alert, err error) {
 	now := in.clock.Now(workspace)
 	err = in.change(ctx, workspace, func(b *batch) error {
 		b.actor = by.Actor
@@ -62,7 +78,7 @@ func (in *Intake) act(ctx context.Context, workspace, id string, by By, action s
 			return stanna.Errorf(stanna.NotFound, "alert not found")
 		}
 		a := findAlert(c, first)
-		changed, err := do(a, now)
+		changed, err := do(b, a, now)
 		got = *a
 		if err != nil || !changed {
 			return err

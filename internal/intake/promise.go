@@ -3,6 +3,7 @@ package intake
 import (
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/route"
+	"github.com/gostanna/stanna/internal/store"
 )
 
 // promise writes down who will be told of the batch's events: threads,
@@ -42,6 +43,7 @@ type promises struct {
 	notifications []stanna.Notification // new ones
 	timed         []stanna.Notification // held ones whose time or place is another now
 	spared        map[stanna.Reason][]string
+	spent         map[stanna.Destination]*store.Attention // nil: nobody has a budget
 	jobs          []stanna.Job
 	trail         []stanna.AuditEntry
 	summaries     []string // told anew because a client in them changed
@@ -137,14 +139,11 @@ func (p *promises) call(e event, entry *stanna.AuditEntry) {
 		}
 		return
 	}
-	if e.kind == stanna.Escalated {
-		p.revise(e) // what stands says so too; that it was snoozed until now is true already
-	}
 	choices, silence := p.policy.Pick(p.roads, p.news(e))
 	if silence != "" {
 		entry.Details["untold"] = string(silence)
 	}
-	surge := p.surgeOf(e)
+	surge, told := p.surgeOf(e), []*stanna.Message(nil)
 	for _, c := range choices {
 		entry.Details["route"] = string(c.Reason)
 		if surge != nil && c.Manner.Why != stanna.ReasonSilenced {
@@ -153,9 +152,17 @@ func (p *promises) call(e event, entry *stanna.AuditEntry) {
 		if c.Manner.Later() {
 			entry.Details["held"] = string(c.Manner.Why)
 			p.hold(e, c, surge)
+			if c.Manner.Why == stanna.ReasonBudget {
+				p.heldBack(e, c)
+			}
 			continue
 		}
-		p.tell(e, p.callAt(e, c), c.Reason)
+		m := p.callAt(e, c)
+		p.tell(e, m, c.Reason)
+		told = append(told, m)
+	}
+	if e.kind == stanna.Escalated {
+		p.revise(e, told...) // what stands elsewhere says so too; that it was snoozed until now is true already
 	}
 }
 

@@ -26,6 +26,9 @@ func (p *promises) read() error {
 	if err := p.findSurges(); err != nil {
 		return err
 	}
+	if err := p.readSpent(p.events[len(p.events)-1].at); err != nil {
+		return err
+	}
 	if err := p.lockLanes(clients); err != nil {
 		return err
 	}

@@ -50,11 +50,12 @@ func amongOthers(m *stanna.Message) bool {
 }
 
 // revise brings the messages that carry the alert up to date without telling
-// anybody.
-func (p *promises) revise(e event) {
+// anybody; those that are told are up to date.
+func (p *promises) revise(e event, told ...*stanna.Message) {
 	for _, id := range p.carries[e.Alert.ID] {
-		if m := p.threads[id]; m != nil {
+		if m := p.threads[id]; m != nil && !slices.Contains(told, m) {
 			p.say(m, e.Alert.Severity)
+			p.remember(e, m, false)
 		}
 	}
 }
@@ -67,11 +68,11 @@ func (p *promises) close(m *stanna.Message) {
 	}
 }
 
-// callAt is the message that calls people at a place. An alert that opens may
-// join the client's living thread; a reminder and an escalation begin a new one,
-// because Slack tells nobody of an edit.
+// callAt is the message that calls people at a place: the client's living
+// thread, whose history says it aloud. What was told among many others gets a
+// thread of its own.
 func (p *promises) callAt(e event, c route.Choice) *stanna.Message {
-	if m := p.open[threadKey{e.Alert.ClientID, c.Intended}]; m != nil && e.kind != stanna.Opened && e.kind != stanna.Worsened {
+	if m := p.open[threadKey{e.Alert.ClientID, c.Intended}]; m != nil && m.SummaryID != "" && e.kind != stanna.Opened && e.kind != stanna.Worsened {
 		p.close(m)
 	}
 	return p.threadFor(e, c)
@@ -105,6 +106,8 @@ func (p *promises) notification(e event, why stanna.Reason) stanna.Notification 
 // its lane makes it true.
 func (p *promises) tell(e event, m *stanna.Message, why stanna.Reason) {
 	p.say(m, e.Alert.Severity)
+	p.remember(e, m, aloud(e))
+	p.spend(e, m.Destination)
 	n := p.notification(e, why)
 	n.MessageID, n.Destination, n.Revision, n.Status = m.ID, m.Destination, m.Revision, stanna.Waiting
 	p.notifications = append(p.notifications, n)

@@ -38,6 +38,9 @@ func (p *promises) write() error {
 			}
 		}
 	}
+	if err := p.writeSpent(); err != nil {
+		return err
+	}
 	for _, id := range p.summaries {
 		if err := p.tx.Revise(p.workspace, id); err != nil {
 			return err

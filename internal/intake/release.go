@@ -176,7 +176,8 @@ func (r *release) occasion(m *stanna.Message, d stanna.Destination) error {
 	}
 	// A date has one digest at a destination. What comes after it on the same
 	// date (a switch was turned meanwhile) is told all the same, as a summary.
-	mine, err := r.tx.TakeDigest(r.workspace, string(d), due.Date, m.ID, r.real)
+	mine, err := r.tx.TakeDigest(stanna.DigestRecord{Workspace: r.workspace, ID: store.NewID("dig"), Destination: d, Date: due.Date, DueAt: due.At,
+		Until: r.now, Weekly: due.Weekly, Late: m.Occasion.Late, MessageID: m.ID, At: r.real}, nil)
 	if err == nil && !mine {
 		m.Occasion = stanna.Occasion{Why: stanna.ReasonReleased, Since: m.Occasion.Since, Recovered: m.Occasion.Recovered}
 	}

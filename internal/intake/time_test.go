@@ -107,6 +107,7 @@ func TestSnooze(t *testing.T) {
 			h.client(c)
 		}
 		bad, good := h.fall(monday, "bad", 30), h.fall(monday, "good", 30)
+		h.stands(h.told(bad)[0].MessageID)
 		until := monday.Add(48 * time.Hour)
 		for _, id := range []string{bad, good} {
 			_, err := h.intake.Snooze(ctx, acme, id, ana, until)
@@ -133,7 +134,7 @@ func TestSnooze(t *testing.T) {
 		if a.Status != stanna.AlertOpen || a.Why != stanna.ReasonSnoozeOver || len(list) != 2 || list[1].Event != stanna.Reminded {
 			t.Fatalf("%+v, told %+v", a, list)
 		}
-		if m := h.message(list[1].MessageID); m.ID == list[0].MessageID || m.Kind != stanna.Thread {
+		if m := h.message(list[1].MessageID); m.ID != list[0].MessageID || !m.Unsaid[len(m.Unsaid)-1].Broadcast {
 			t.Errorf("the reminder only edits what stands, of which Slack tells nobody: %+v", m)
 		}
 		if list := h.told(good); list[len(list)-1].Event != stanna.Resolved {

@@ -4,10 +4,7 @@ import (
 	"math"
 	"strconv"
 
-	"golang.org/x/text/currency"
 	"golang.org/x/text/number"
-
-	"github.com/gostanna/stanna"
 )
 
 const (
@@ -52,28 +49,15 @@ func (l Local) Signed(x float64) string {
 // Percent writes a share: 0.42 is "42 %".
 func (l Local) Percent(share float64) string { return l.Number(share*100) + " %" }
 
-// Money writes an amount, without decimals when it is whole. It is "" when
-// there is none: an amount that is not known has no currency.
-func (l Local) Money(m stanna.Money) string {
-	unit, err := currency.ParseISO(m.Currency)
-	if err != nil {
-		return ""
+// Percentage writes what is counted in percent already: "12.4%", and "12,4 %"
+// where the sign stands apart.
+func (l Local) Percentage(x float64) string {
+	if x = Tenth(x); !IsNumber(x) || math.Abs(x) >= unreadable {
+		return l.Number(x) + "%"
 	}
-	digits := stanna.MinorDigits(m.Currency)
-	amount := math.Abs(m.Amount())
-	if amount == math.Trunc(amount) {
-		digits = 0
-	}
-	symbol := l.print.Sprint(currency.Symbol(unit))
-	figure := l.print.Sprint(number.Decimal(amount, number.MinFractionDigits(digits), number.MaxFractionDigits(digits)))
 	sign := ""
-	if m.Minor < 0 {
-		sign = minus
+	if x < 0 {
+		sign, x = minus, -x
 	}
-	// A symbol stands close to its amount, a code ("CHF") apart. x/text knows
-	// the symbols but not yet on which side a locale puts them.
-	if last := symbol[len(symbol)-1]; last >= 'A' && last <= 'Z' {
-		symbol += "\u00a0"
-	}
-	return sign + symbol + figure
+	return sign + l.print.Sprint(number.Percent(x/100, number.MaxFractionDigits(1)))
 }

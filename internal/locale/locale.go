@@ -3,7 +3,7 @@
 // and how far other days lie from it. Messages and pages ask the same room, so
 // that a client's revenue or age reads the same in Slack and on our pages.
 //
-// Figures and money follow the locale (figures.go), days the time zone (this
+// Figures and money follow the locale (figures.go, currency.go), days the time zone (this
 // file), words the locale's language (words.go). Sentences are written in
 // English where they are needed, and are said in another language by the one
 // file that holds it (sentence.go, spanish.go).
@@ -29,6 +29,7 @@ type Local struct {
 	Now      time.Time // in Zone
 	Language *Language
 	print    *message.Printer
+	sign     place // of a currency
 }
 
 // For is how a workspace with these settings writes. A locale or a time zone
@@ -41,7 +42,8 @@ func For(s stanna.Settings, now time.Time) Local {
 		tag = language.English
 	}
 	zone := s.Location()
-	return Local{Settings: s, Zone: zone, Now: now.In(zone), Language: LanguageOf(s.Locale), print: message.NewPrinter(tag)}
+	return Local{Settings: s, Zone: zone, Now: now.In(zone), Language: LanguageOf(s.Locale),
+		print: message.NewPrinter(tag), sign: placeIn(tag)}
 }
 
 // InEnglish keeps the figures of the place and says its words in English, as

@@ -31,7 +31,22 @@ func TestMoney(t *testing.T) {
 		{"en", "JPY", 12400, "¥12,400"},
 		{"en", "KWD", 1.5, "KWD\u00a01.500"},
 		{"en-AU", "AUD", 5, "$5"},
-		{"de", "EUR", 12400.5, "€12.400,50"},
+		{"de", "EUR", 12400.5, "12.400,50\u00a0€"},
+		{"de", "CHF", -3, "−3\u00a0CHF"},
+		{"de-AT", "EUR", -3, "−€\u00a03"},
+		{"fr", "EUR", 3, "3\u00a0€"},
+		{"fr-CA", "CAD", 3, "3\u00a0$"},
+		{"es", "EUR", 12400, "12.400\u00a0€"},
+		{"es", "USD", 12400, "12.400\u00a0US$"},
+		{"es-ES", "EUR", 3, "3\u00a0€"},
+		{"es-419", "EUR", 12400, "EUR\u00a012,400"},
+		{"es-MX", "MXN", 12400, "$12,400"},
+		{"es-MX", "USD", 12400, "USD\u00a012,400"},
+		{"es-US", "USD", -12400.5, "−$12,400.50"},
+		{"es-AR", "USD", 3, "US$\u00a03"},
+		{"pt-BR", "BRL", 3, "R$\u00a03"},
+		{"pt-PT", "EUR", 3, "3\u00a0€"},
+		{"nl", "EUR", 3, "€\u00a03"},
 		{"en", "nope", 5, ""},
 		{"en", "", 0, ""},
 	} {
@@ -70,6 +85,18 @@ func TestFigures(t *testing.T) {
 	}
 	if got := l.Percent(0.4241); got != "42.4 %" {
 		t.Errorf("a share: %q", got)
+	}
+	for _, c := range []struct {
+		locale string
+		x      float64
+		want   string
+	}{
+		{"en", 12.4, "12.4%"}, {"en", -0.25, "−0.3%"}, {"en", 0.04, "0%"}, {"en", 1e15, "1e+15%"}, {"en", math.NaN(), "?%"},
+		{"en", 123456.7, "123,456.7%"}, {"de", 41, "41\u00a0%"}, {"es", 12.4, "12,4\u00a0%"}, {"es-MX", 12.4, "12.4\u00a0%"},
+	} {
+		if got := in(c.locale).Percentage(c.x); got != c.want {
+			t.Errorf("Percentage(%v) in %s = %q, want %q", c.x, c.locale, got, c.want)
+		}
 	}
 	for n, want := range map[int]string{0: "0 days", 1: "1 day", 12400: "12,400 days"} {
 		if got := l.Count(n, "day"); got != want {

@@ -3,6 +3,7 @@ package message
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/gostanna/stanna"
@@ -20,29 +21,30 @@ const (
 // known is left out.
 func (c chapter) account() []fact {
 	var facts []fact
-	add := func(label, value, spoken string) {
+	add := func(label, value string, spoken phrase) {
 		if value != "" {
-			facts = append(facts, fact{label, say(words(value)), say(words(spoken))})
+			facts = append(facts, fact{label, say(words(value)), spoken})
 		}
 	}
 	if c.client.HasMRR() {
 		if mrr := c.Money(c.client.MRR); mrr != "" {
-			add("MRR", mrr, mrr+" MRR")
+			add(english("MRR"), mrr, c.phrase("{amount} MRR", with{"amount": mrr}))
 		}
 	}
 	renewal, renews := c.renewal()
-	add(renewalField, renewal, renews)
+	add(english(renewalField), renewal, say(words(renews)))
 	if score, known := c.state.HealthScore(); known && locale.IsNumber(score) {
-		add(healthField, c.standing(score), "health "+c.standing(score))
+		standing := c.standing(score)
+		add(english(healthField), standing, c.phrase("health {standing}", with{"standing": standing}))
 	}
 	engagement := c.engagement(c.state.Engagement)
-	add(engagementField, engagement, "engagement "+engagement)
+	add(english(engagementField), engagement, c.phrase("engagement {level}", with{"level": engagement}))
 	if at := c.state.LastContact; !at.IsZero() {
 		value := say(words(c.Ago(at)))
-		if kind := outside(contactKind(c.state.LastContactKind), 40); kind != nil {
+		if kind := c.contactKind(c.state.LastContactKind); kind != nil {
 			value = say(value, words(" ("), kind, words(")"))
 		}
-		facts = append(facts, fact{"Last contact", value, say(words("last contact "), value)})
+		facts = append(facts, fact{english("Last contact"), value, c.phrase("last contact {when}", with{"when": value})})
 	}
 	return facts
 }
@@ -58,12 +60,12 @@ func (c chapter) facts(t telling) []fact {
 }
 
 // shown writes facts as fields and as one sentence.
-func shown(facts []fact) (fields []phrase, sentence phrase) {
+func (t tongue) shown(facts []fact) (fields []phrase, sentence phrase) {
 	var row []phrase
 	for _, f := range facts {
-		fields = append(fields, say(bold(f.label), words(" "), f.value))
+		fields = append(fields, say(t.bold(f.label), words(" "), f.value))
 		if f.spoken == nil {
-			f.spoken = say(words(strings.ToLower(f.label)+" "), f.value)
+			f.spoken = say(words(strings.ToLower(t.Text(f.label))+" "), f.value)
 		}
 		row = append(row, f.spoken)
 	}
@@ -79,24 +81,31 @@ func (c chapter) renewal() (field, sentence string) {
 	if !ok {
 		return "", ""
 	}
+	date := c.Date(t)
 	switch n := -c.DaysAgo(t); {
 	case n == 0:
-		return c.Date(t) + " (today)", "renews today"
+		return c.Text("{date} (today)", with{"date": date}), c.Text("renews today")
 	case n == 1:
-		return c.Date(t) + " (tomorrow)", "renews tomorrow"
+		return c.Text("{date} (tomorrow)", with{"date": date}), c.Text("renews tomorrow")
 	case n < 0:
-		return c.Date(t) + " (" + c.Count(-n, "day") + " ago)", "renewal was due " + c.Count(-n, "day") + " ago"
+		return c.Text("{date} ({n} {n|day|days} ago)", with{"date": date, "n": -n}), c.Text("renewal was due {n} {n|day|days} ago", with{"n": -n})
 	default:
-		return c.Date(t) + " (" + c.Count(n, "day") + ")", "renews in " + c.Count(n, "day")
+		return c.Text("{date} ({n} {n|day|days})", with{"date": date, "n": n}), c.Text("renews in {n} {n|day|days}", with{"n": n})
 	}
 }
 
-func contactKind(kind string) string {
-	kind = strings.ReplaceAll(strings.ToLower(kind), "_", " ")
-	if kind == "email" {
-		return "e-mail"
+// contactKind is how the client was last spoken to; a kind that we have no
+// word for is said as it was given.
+func (t tongue) contactKind(kind string) phrase {
+	switch kind = strings.ReplaceAll(strings.ToLower(kind), "_", " "); kind {
+	case "email":
+		return t.phrase("e-mail")
+	case "call":
+		return t.phrase("call§by phone")
+	case "meeting":
+		return t.phrase("meeting")
 	}
-	return kind
+	return outside(kind, 40)
 }
 
 // sentenceOf makes a phrase a sentence: a capital and a full stop. A capital
@@ -104,12 +113,20 @@ func contactKind(kind string) string {
 func sentenceOf(p phrase) phrase { return say(capital(p), words(".")) }
 
 func capital(p phrase) phrase {
-	if len(p) == 0 || p[0].elastic || p[0].text == "" || p[0].text[0] >= utf8.RuneSelf {
+	if len(p) == 0 || p[0].elastic || p[0].text == "" {
 		return p
 	}
 	first := p[0]
-	first.text = strings.ToUpper(first.text[:1]) + first.text[1:]
+	first.text, first.heard = upper(first.text), upper(first.heard)
 	return say(phrase{first}, p[1:])
+}
+
+func upper(s string) string {
+	letter, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(letter)) + s[size:]
 }
 
 // name is how the owner is called: by name, else by e-mail.
@@ -130,13 +147,13 @@ func (o Owner) or(c stanna.Client) Owner {
 
 // called mentions the owner when it is pressing, so that Slack tells them,
 // and names them otherwise. It is empty when nobody owns the account.
-func (o Owner) called(pressing bool) phrase {
+func (t tongue) called(o Owner, pressing bool) phrase {
 	name := o.name()
 	if !pressing || !isSlackID(o.SlackID) {
 		return name
 	}
 	if name == nil {
-		name = say(words("the owner"))
+		name = t.phrase("the owner")
 	}
 	return phrase{{kind: spanMention, text: name[0].text, target: o.SlackID, elastic: true}}
 }

@@ -97,11 +97,11 @@ func isNobody(c stanna.Client) bool { return c.ID == "" && c.Name == "" && c.Dom
 func (c chapter) subject() phrase {
 	switch {
 	case !c.whole():
-		return nameOf(c.client, 200)
+		return c.nameOf(c.client, 200)
 	case c.alert.Type == stanna.RevenueAtRisk:
-		return say(words("MRR at risk"))
+		return c.phrase("MRR at risk")
 	}
-	return say(words("The portfolio"))
+	return c.phrase("The portfolio")
 }
 
 // headline is the change with the name of the client before it; a change of
@@ -115,14 +115,26 @@ func (c chapter) headline(t telling) phrase {
 
 // sentence is the headline as it is spoken.
 func (c chapter) sentence(t telling) phrase {
-	change := joined(" ", t.change, t.since)
-	switch {
-	case c.whole():
-		return change
-	case t.apart:
-		return say(c.subject(), words(": "), change)
+	if c.whole() {
+		return c.changed(t)
 	}
-	return say(c.subject(), words(" "), change)
+	return c.spoken(t, c.subject(), c.changed(t))
+}
+
+// spoken is a change with the client's name before it, as one says it.
+func (t tongue) spoken(x telling, client, change phrase) phrase {
+	if x.apart {
+		return say(client, words(": "), change)
+	}
+	return t.phrase("{client} {change}", with{"client": client, "change": change})
+}
+
+// changed is the change and what follows it in a sentence.
+func (c chapter) changed(t telling) phrase {
+	if len(t.since) == 0 {
+		return t.change
+	}
+	return c.phrase("{change} {since}", with{"change": t.change, "since": t.since})
 }
 
 // symbol is that of the severity, or of good news.
@@ -134,11 +146,11 @@ func (c chapter) symbol(t telling) string {
 }
 
 // nameOf is the client's name, or what else it can be known by.
-func nameOf(c stanna.Client, most int) phrase {
+func (t tongue) nameOf(c stanna.Client, most int) phrase {
 	for _, s := range []string{c.Name, c.Domain, c.ID} {
 		if p := outside(s, most); p != nil {
 			return p
 		}
 	}
-	return say(words("A client without a name"))
+	return t.phrase("A client without a name")
 }

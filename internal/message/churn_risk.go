@@ -10,11 +10,11 @@ import (
 // churnRisk tells the chance that a client leaves. Its figures are percent.
 func churnRisk(c chapter) telling {
 	e := c.alert.Evidence
-	opened, value := c.percent(e.Opened), c.percent(e.Value)
+	opened, value, worst := c.percent(e.Opened), c.percent(e.Value), c.percent(max(e.Opened, e.Worst))
 	t := telling{
-		change: say(words("churn risk " + value)),
-		past:   say(words("churn risk was " + c.percent(max(e.Opened, e.Worst)))),
-		back:   say(words(c.percent(max(e.Opened, e.Worst)) + " → " + value)),
+		change: c.phrase("churn risk {percent}", with{"percent": value}),
+		past:   c.phrase("churn risk was {percent}", with{"percent": worst}),
+		back:   c.way(worst, value),
 		now:    say(words(value)),
 		// The impacts weigh the chance itself and not the way it went, so they
 		// need not add up to it.
@@ -22,22 +22,24 @@ func churnRisk(c chapter) telling {
 		steps: c.byCause(),
 	}
 	if !(e.Value > 0) {
-		t.change = say(words("high churn risk")) // whatever it was, nobody kept it
+		t.change = c.phrase("high churn risk") // whatever it was, nobody kept it
 		t.past, t.back, t.now = t.change, nil, nil
 	}
 	if rise := locale.Tenth(e.Value - e.Base); e.Trigger == stanna.ReasonChurnRose && rise > 0 {
-		t.change = say(words("churn risk rose " + c.Number(rise) + pointsTo(rise) + value))
+		t.change = c.phrase("churn risk rose {n} {n|point|points} to {percent}", with{"n": rise, "percent": value})
 	}
 	if !e.BaseAt.IsZero() && locale.Tenth(e.Base) != locale.Tenth(e.Value) {
-		t.since = say(words("(was " + c.percent(e.Base) + " " + c.earlier(e) + ")"))
-		t.course = append(t.course, say(words("was "+c.percent(e.Base)+" "+c.earlier(e))))
+		was := c.phrase("was {percent} {when}", with{"percent": c.percent(e.Base), "when": c.earlier(e)})
+		t.since = say(words("("), was, words(")"))
+		t.course = append(t.course, was)
 	}
-	t.course = append(t.course, firstTold(opened, value))
+	t.course = append(t.course, c.firstTold(opened, value))
 	if loss := c.loss(e.Value); loss != "" {
-		t.facts = append(t.facts, fact{"Expected loss", say(words(loss + " of MRR")), nil})
+		t.facts = append(t.facts, fact{english("Expected loss"), c.phrase("{amount} of MRR", with{"amount": loss}),
+			c.phrase("expected loss {amount} of MRR", with{"amount": loss})})
 	}
 	if len(t.steps) == 0 {
-		t.steps = []phrase{say(words("find out what worries them before you offer anything"))}
+		t.steps = []phrase{c.phrase("find out what worries them before you offer anything")}
 	}
 	return t
 }

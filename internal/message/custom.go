@@ -7,18 +7,18 @@ import "github.com/gostanna/stanna/internal/locale"
 func custom(c chapter) telling {
 	name := outside(c.alert.RuleName, 100)
 	if name == nil {
-		name = say(words("an alert"))
+		name = c.phrase("an alert")
 	}
 	t := telling{change: name, past: name, apart: true}
 	if condition := outside(c.alert.Evidence.Subject, 400); condition != nil {
-		t.why = c.listed(say(words("The rule's condition holds: "), condition))
+		t.why = c.listed(c.phrase("The rule's condition holds: {condition}", with{"condition": condition}))
 		t.why.also = c.troubles()
 	} else {
 		t.why.spare = true
 	}
 	if score, known := c.state.HealthScore(); known && locale.IsNumber(score) {
 		if line := c.sparkline(c.state.Health); line != "" {
-			t.course = append(t.course, say(words("health "+line)))
+			t.course = append(t.course, c.phrase("health {bars}", with{"bars": line}))
 		}
 	}
 	t.steps = c.byCause()

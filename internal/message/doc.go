@@ -9,6 +9,10 @@
 // and it alone knows Slack's limits. So an alert type, which is one file and
 // one line of the catalogue, cannot get them wrong.
 //
+// Every sentence is written in English where it is needed and said in the
+// language of the workspace (tongue.go): whole, with places to be filled, so
+// that a translator may order it otherwise. A test holds every language to it.
+//
 // The package is pure: the same view gives the same message, and the time is
 // given. What it deliberately does not know: whether the message should be
 // told and where (rule, route), how it travels (slack, deliver), where an

@@ -6,81 +6,101 @@ import (
 	"github.com/gostanna/stanna"
 )
 
-// endings are how an alert closed that did not recover, as it follows the
-// client's name.
-var endings = map[stanna.Reason]string{
-	stanna.ReasonNotRecovered:    ": closed, not recovered",
-	stanna.ReasonChurned:         ": closed, the client has left",
-	stanna.ReasonExcluded:        ": closed, the client is excluded",
-	stanna.ReasonRuleOff:         ": closed, its rule was switched off",
-	stanna.ReasonRenewalPassed:   ": closed, the renewal date has passed and no new one is known",
-	stanna.ReasonNoDate:          ": closed, there is no renewal date any more",
-	stanna.ReasonShortTerm:       ": closed, the term is too short now for a ladder",
-	stanna.ReasonTooSoon:         ": closed, the renewal date was moved",
-	stanna.ReasonNoLongerGrowing: ": closed, what spoke for an expansion is over",
-	stanna.ReasonRiskOpened:      ": closed, a risk has opened since",
-	stanna.ReasonEventOver:       ": closed, the news is old",
-	stanna.ReasonAccountLeftOut:  ": closed, its rule leaves this account out now",
-	stanna.ReasonAccountNotNamed: ": closed, its rule is for other accounts now",
-	stanna.ReasonOverridden:      ": closed, another rule stands in for its rule now",
-	stanna.ReasonMRRUnknown:      ": closed, its rule asks for an MRR and none is known",
-	stanna.ReasonOtherCurrency:   ": closed, the MRR is in another currency than its rule asks for",
-	stanna.ReasonBelowMinMRR:     ": closed, the MRR is below what its rule asks for now",
-	stanna.ReasonOtherTier:       ": closed, its rule is for other tiers now",
-	stanna.ReasonOtherZone:       ": closed, its rule is for other zones now",
-	stanna.ReasonOtherOwner:      ": closed, its rule is for other owners now",
-	stanna.ReasonNoTag:           ": closed, its rule is for other tags now",
-	stanna.ReasonOtherField:      ": closed, a field is not what its rule asks for any more",
-	stanna.ReasonAmountNotSet:    ": closed, its rule has no amount to watch any more",
-	stanna.ReasonEndedBeforeTold: ": closed, it was over before it was told",
-	stanna.ReasonDiscarded:       ": closed, somebody discarded it",
+// ending is how an alert ended.
+type ending struct {
+	symbol string
+	what   phrase // "recovered: 38 → 57 in 9 days"
+	verb   bool   // it makes a sentence with the name of the client; else a colon stands between them
 }
 
-// ending follows the client's name: " recovered: 38 → 57 in 9 days".
-func (c chapter) ending(t telling) (ending phrase, symbol string) {
+// endings are how an alert closed that did not recover.
+var endings = map[stanna.Reason]string{
+	stanna.ReasonNotRecovered:    english("closed, not recovered"),
+	stanna.ReasonChurned:         english("closed, the client has left"),
+	stanna.ReasonExcluded:        english("closed, the client is excluded"),
+	stanna.ReasonRuleOff:         english("closed, its rule was switched off"),
+	stanna.ReasonRenewalPassed:   english("closed, the renewal date has passed and no new one is known"),
+	stanna.ReasonNoDate:          english("closed, there is no renewal date any more"),
+	stanna.ReasonShortTerm:       english("closed, the term is too short now for a ladder"),
+	stanna.ReasonTooSoon:         english("closed, the renewal date was moved"),
+	stanna.ReasonNoLongerGrowing: english("closed, what spoke for an expansion is over"),
+	stanna.ReasonRiskOpened:      english("closed, a risk has opened since"),
+	stanna.ReasonEventOver:       english("closed, the news is old"),
+	stanna.ReasonAccountLeftOut:  english("closed, its rule leaves this account out now"),
+	stanna.ReasonAccountNotNamed: english("closed, its rule is for other accounts now"),
+	stanna.ReasonOverridden:      english("closed, another rule stands in for its rule now"),
+	stanna.ReasonMRRUnknown:      english("closed, its rule asks for an MRR and none is known"),
+	stanna.ReasonOtherCurrency:   english("closed, the MRR is in another currency than its rule asks for"),
+	stanna.ReasonBelowMinMRR:     english("closed, the MRR is below what its rule asks for now"),
+	stanna.ReasonOtherTier:       english("closed, its rule is for other tiers now"),
+	stanna.ReasonOtherZone:       english("closed, its rule is for other zones now"),
+	stanna.ReasonOtherOwner:      english("closed, its rule is for other owners now"),
+	stanna.ReasonNoTag:           english("closed, its rule is for other tags now"),
+	stanna.ReasonOtherField:      english("closed, a field is not what its rule asks for any more"),
+	stanna.ReasonAmountNotSet:    english("closed, its rule has no amount to watch any more"),
+	stanna.ReasonEndedBeforeTold: english("closed, it was over before it was told"),
+	stanna.ReasonDiscarded:       english("closed, somebody discarded it"),
+}
+
+// ending says how the alert ended.
+func (c chapter) ending(t telling) ending {
 	switch c.alert.Why {
 	case stanna.ReasonRecovered:
-		return c.well(" recovered", t.back), recoveredSymbol
+		return ending{recoveredSymbol, c.recovered(t.back), true}
 	case stanna.ReasonPaid:
-		return joined(" ", say(words(" paid")), t.back, c.after()), recoveredSymbol
+		if t.back == nil {
+			return ending{recoveredSymbol, c.after(c.phrase("paid")), true}
+		}
+		return ending{recoveredSymbol, c.after(c.phrase("paid {amount}", with{"amount": t.back})), true}
 	case stanna.ReasonRenewed:
 		if t.back == nil {
-			return say(words(" renewed")), recoveredSymbol
+			return ending{recoveredSymbol, c.phrase("renewed"), true}
 		}
-		return say(words(" renewed: "), t.back), recoveredSymbol
+		return ending{recoveredSymbol, c.phrase("renewed: {next}", with{"next": t.back}), true}
 	case stanna.ReasonConditionOver:
-		return joined(" ", say(words(": the condition is over")), c.after()), recoveredSymbol
+		return ending{recoveredSymbol, c.after(c.phrase("the condition is over")), false}
 	case stanna.ReasonEventOver:
 		if c.lasted() > 0 {
-			return say(words(": closed, the news is " + c.Lasting(c.lasted()) + " old")), closedSymbol
+			return ending{closedSymbol, c.phrase("closed, the news is {time} old", with{"time": c.Lasting(c.lasted())}), false}
 		}
 	case stanna.ReasonResolvedByPerson:
 		return c.closedBy(t)
 	}
-	if how, ok := endings[c.alert.Why]; ok {
-		return say(words(how)), closedSymbol
+	if why, ok := endings[c.alert.Why]; ok {
+		return ending{closedSymbol, c.phrase(why), false}
 	}
-	return say(words(": closed")), closedSymbol
+	return ending{closedSymbol, c.phrase("closed"), false}
 }
 
-// well is a good end, with how it came and how long it took.
-func (c chapter) well(what string, how phrase) phrase {
-	var took phrase
-	if !c.alert.OpenedAt.IsZero() && !c.alert.ClosedAt.IsZero() {
-		took = say(words("in " + c.Lasting(c.lasted())))
+// withName is the ending with the client's name before it.
+func (c chapter) withName(name phrase, e ending) phrase {
+	if e.verb {
+		return c.phrase("{client} {change}", with{"client": name, "change": e.what})
 	}
-	if how = joined(" ", how, took); how == nil {
-		return say(words(what))
+	return say(name, words(": "), e.what)
+}
+
+// recovered is a good end, with how it came and how long it took.
+func (c chapter) recovered(way phrase) phrase {
+	known := !c.alert.OpenedAt.IsZero() && !c.alert.ClosedAt.IsZero()
+	fill := with{"way": way, "time": c.Lasting(c.lasted())}
+	switch {
+	case known && way != nil:
+		return c.phrase("recovered: {way} in {time}", fill)
+	case known:
+		return c.phrase("recovered: in {time}", fill)
+	case way != nil:
+		return c.phrase("recovered: {way}", fill)
 	}
-	return say(words(what+": "), how)
+	return c.phrase("recovered")
 }
 
 // after says how long it took, when that is known.
-func (c chapter) after() phrase {
+func (c chapter) after(ending phrase) phrase {
 	if c.lasted() <= 0 {
-		return nil
+		return ending
 	}
-	return say(words("after " + c.Lasting(c.lasted())))
+	return c.phrase("{ending} after {time}", with{"ending": ending, "time": c.Lasting(c.lasted())})
 }
 
 func (c chapter) lasted() time.Duration {
@@ -91,24 +111,23 @@ func (c chapter) lasted() time.Duration {
 }
 
 // closedBy is what a person said became of it.
-func (c chapter) closedBy(t telling) (phrase, string) {
-	by, says := phrase(nil), phrase(nil)
-	if c.alert.ClosedBy != "" {
-		by = say(words(" by "), c.people.who(c.alert.ClosedBy))
-		says = say(words(", says "), c.people.who(c.alert.ClosedBy))
-	}
+func (c chapter) closedBy(t telling) ending {
+	symbol, by, alone := closedSymbol, english("closed by {who}"), english("closed")
 	switch c.alert.Outcome {
 	case stanna.Saved:
+		symbol, by, alone = recoveredSymbol, english("saved, says {who}"), english("saved")
 		if t.good {
-			return say(words(": taken care of"), by), recoveredSymbol
+			by, alone = english("taken care of by {who}"), english("taken care of")
 		}
-		return say(words(": saved"), says), recoveredSymbol
 	case stanna.Lost:
-		return say(words(": lost"), says), closedSymbol
+		by, alone = english("lost, says {who}"), english("lost")
 	case stanna.Noise:
-		return say(words(": closed as noise"), by), closedSymbol
+		by, alone = english("closed as noise by {who}"), english("closed as noise")
 	case stanna.AlreadyKnown:
-		return say(words(": closed as already known"), by), closedSymbol
+		by, alone = english("closed as already known by {who}"), english("closed as already known")
 	}
-	return say(words(": closed"), by), closedSymbol
+	if c.alert.ClosedBy == "" {
+		return ending{symbol, c.phrase(alone), false}
+	}
+	return ending{symbol, c.phrase(by, with{"who": c.who(c.alert.ClosedBy)}), false}
 }

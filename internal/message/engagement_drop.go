@@ -16,35 +16,35 @@ func engagementDrop(c chapter) telling {
 		why:  c.listed(c.againstBase(e)),
 	}
 	causes := c.byCause()
-	t.steps = append(causes[:min(len(causes), 2)], say(words("check that the data still comes in, and whether an automation or a holiday explains it")))
+	t.steps = append(causes[:min(len(causes), 2)], c.phrase("check that the data still comes in, and whether an automation or a holiday explains it"))
 	t.why.also = c.troubles()
 	below, opened, worst := c.belowUsual(e.Base, e.Value), c.belowUsual(e.Base, e.Opened), c.belowUsual(e.Base, min(e.Opened, e.Worst))
-	t.change, t.past = say(words("engagement below usual")), say(words("engagement was below usual"))
+	t.change, t.past = c.phrase("engagement below usual"), c.phrase("engagement was below usual")
 	switch {
 	case worst != "" && min(e.Opened, e.Worst) <= 0:
-		t.past = say(words("there was no engagement at all"))
+		t.past = c.phrase("there was no engagement at all")
 	case worst != "":
-		t.past = say(words("engagement was " + worst))
+		t.past = c.phrase("engagement was {level}", with{"level": worst})
 	}
 	switch {
 	case !e.Since.IsZero():
-		t.change = say(words("silent for " + c.Count(max(c.DaysAgo(e.Since), 1), "day")))
-		t.since = say(words("since " + c.Day(e.Since)))
-		t.past = say(words("silent since " + c.Day(e.Since)))
+		t.change = c.phrase("silent for {n} {n|day|days}", with{"n": max(c.DaysAgo(e.Since), 1)})
+		t.since = c.phrase("since {day}", with{"day": c.Day(e.Since)})
+		t.past = c.phrase("silent since {day}", with{"day": c.Day(e.Since)})
 	case e.Trigger == stanna.ReasonWentSilent && !(e.Value > 0):
-		t.change, t.past = say(words("silent for longer than is usual")), say(words("silent"))
+		t.change, t.past = c.phrase("silent for longer than is usual"), c.phrase("silent")
 		if !c.alert.UpdatedAt.Equal(c.alert.OpenedAt) {
-			t.change = say(words("active again after a silence, a full week is not in yet"))
+			t.change = c.phrase("active again after a silence, a full week is not in yet")
 		}
 	case below != "":
-		t.change = say(words("engagement " + below))
+		t.change = c.phrase("engagement {level}", with{"level": below})
 		t.now = say(words(below))
-		t.back = say(words(worst + " → " + below))
-		t.course = append(t.course, firstTold(opened, below))
+		t.back = c.way(worst, below)
+		t.course = append(t.course, c.firstTold(opened, below))
 	}
 	line := c.weekly()
 	if t.aloud = line == ""; !t.aloud {
-		t.course = append([]phrase{say(words("week by week " + line))}, t.course...)
+		t.course = append([]phrase{c.phrase("week by week {bars}", with{"bars": line})}, t.course...)
 	}
 	return t
 }
@@ -55,10 +55,11 @@ func (c chapter) againstBase(e stanna.Evidence) phrase {
 		return nil
 	}
 	unit := outside(c.state.EngagementUnit, 40)
+	measured := func(x float64) phrase { return joined(" ", say(words(c.Number(x))), unit) }
 	if !e.Since.IsZero() {
-		return say(words("Nothing since "+c.Day(e.Since)+", usually "), joined(" ", say(words(c.Number(e.Base))), unit), words(" a week"))
+		return c.phrase("Nothing since {day}, usually {usual} a week", with{"day": c.Day(e.Since), "usual": measured(e.Base)})
 	}
-	return say(joined(" ", say(words(c.Number(e.Value))), unit), words(" in a week, usually "+c.Number(e.Base)))
+	return c.phrase("{sum} in a week, usually {usual}", with{"sum": measured(e.Value), "usual": e.Base})
 }
 
 // belowUsual compares a value with a base: "47% below usual".
@@ -68,11 +69,11 @@ func (c chapter) belowUsual(base, value float64) string {
 	}
 	switch x := (value/base - 1) * 100; {
 	case value <= 0:
-		return "nothing at all"
+		return c.Text("nothing at all")
 	case x <= -0.5:
-		return c.percent(math.Round(-x)) + " below usual"
+		return c.Text("{percent} below usual", with{"percent": c.percent(math.Round(-x))})
 	case x >= 0.5:
-		return c.percent(math.Round(min(x, 999))) + " above usual"
+		return c.Text("{percent} above usual", with{"percent": c.percent(math.Round(min(x, 999)))})
 	}
-	return "as usual"
+	return c.Text("as usual")
 }

@@ -12,7 +12,7 @@ func expansionOpportunity(c chapter) telling {
 	e := c.alert.Evidence
 	t := telling{
 		good: true, symbol: "📈",
-		change: say(words("may be ready for more")), past: say(words("seemed ready for more")),
+		change: c.phrase("may be ready for more"), past: c.phrase("seemed ready for more"),
 		why: reasons{spare: true},
 	}
 	if e.Limit > 0 && e.Value >= 0 && locale.IsNumber(e.Limit) && locale.IsNumber(e.Value) {
@@ -20,8 +20,8 @@ func expansionOpportunity(c chapter) telling {
 		return t
 	}
 	c.grew(&t, e)
-	t.lead = c.reach("talk with", "get in touch", " about what works and what comes next")
-	t.steps = []phrase{say(words("ask who else could use it, and show the next plan only then"))}
+	t.lead = c.reaching("talk with {contact} about what works and what comes next", "get in touch about what works and what comes next")
+	t.steps = []phrase{c.phrase("ask who else could use it, and show the next plan only then")}
 	return t
 }
 
@@ -32,23 +32,23 @@ func (c chapter) limitFilled(t *telling, e stanna.Evidence) {
 	if name == nil {
 		name = outside(c.state.Usage[e.Subject].Unit, 60)
 	}
+	figures := c.phrase("used {used} of {limit} {unit}", with{"used": e.Value, "limit": e.Limit, "unit": name})
 	if name == nil {
-		name = say(words("of a limit"))
+		figures = c.phrase("used {used} of {limit} of a limit", with{"used": e.Value, "limit": e.Limit})
 	}
-	figures := say(words("used "+c.Number(e.Value)+" of "+c.Number(e.Limit)+" "), name)
 	share := e.Value / e.Limit * 100
 	t.change, t.past = figures, figures
-	t.course = []phrase{say(words(c.percent(math.Round(share)) + " of the limit"))}
+	t.course = []phrase{c.phrase("{percent} of the limit", with{"percent": c.percent(math.Round(share))})}
 	if days := c.DaysAgo(e.Since); !e.Since.IsZero() && days > 0 {
-		t.change = say(figures, words(", near the limit for "+c.Count(days, "day")))
+		t.change = c.phrase("{used}, near the limit for {n} {n|day|days}", with{"used": figures, "n": days})
 		if line := e.Base / e.Limit * 100; line > 0 && line <= 100 {
-			t.course = []phrase{say(words(c.percent(math.Round(line)) + " or more since " + c.Day(e.Since)))}
+			t.course = []phrase{c.phrase("{percent} or more since {day}", with{"percent": c.percent(math.Round(line)), "day": c.Day(e.Since)})}
 		}
 	}
-	t.lead = c.reach("talk with", "get in touch", " about the next plan")
-	t.steps = []phrase{say(words("show them their own use, and what happens at the limit"))}
+	t.lead = c.reaching("talk with {contact} about the next plan", "get in touch about the next plan")
+	t.steps = []phrase{c.phrase("show them their own use, and what happens at the limit")}
 	if share >= 100 {
-		t.steps = []phrase{say(words("they may be stopped at the limit now: offer a way past it first, the plan after"))}
+		t.steps = []phrase{c.phrase("they may be stopped at the limit now: offer a way past it first, the plan after")}
 	}
 }
 
@@ -60,15 +60,13 @@ func (c chapter) grew(t *telling, e stanna.Evidence) {
 		return
 	}
 	t.told = []string{healthField, engagementField}
-	t.change = say(words("health rose " + c.Number(rise) + pointsTo(rise) + c.standing(value)))
-	t.past = say(words("health rose from " + c.Number(base) + " to " + c.Number(locale.Tenth(e.Opened))))
-	t.since = say(words("in " + c.Lasting(e.ValueAt.Sub(e.BaseAt))))
-	if e.FirstSeen {
-		t.since = say(words("since first seen, " + c.Lasting(c.Now.Sub(e.BaseAt)) + " ago"))
-	}
-	t.course = []phrase{joined(" ", say(words(c.arrow(base, value))), t.since, say(words(c.sparkline(c.state.Health))))}
+	t.change = c.phrase("health rose {n} {n|point|points} to {standing}", with{"n": rise, "standing": c.standing(value)})
+	t.past = c.phrase("health rose from {from} to {to}", with{"from": base, "to": locale.Tenth(e.Opened)})
+	t.since = c.since(e)
+	t.course = []phrase{joined(" ", c.arrow(base, value), t.since, say(words(c.sparkline(c.state.Health))))}
 	if e.Above > 0 && locale.IsNumber(e.Above) {
-		t.course = append(t.course, say(words("engagement "+c.percent(math.Round(min(e.Above, 999)))+" above usual")))
+		t.course = append(t.course, c.phrase("engagement {level}",
+			with{"level": c.Text("{percent} above usual", with{"percent": c.percent(math.Round(min(e.Above, 999)))})}))
 	}
 	t.why = c.factors(value - base)
 	t.why.spare = true

@@ -52,21 +52,21 @@ func (c chapter) factors(change float64) reasons {
 	}
 	left[len(list)] = rest
 	if sums && locale.Tenth(rest) != 0 {
-		r.lines = append(r.lines, say(words("other ("+c.Signed(rest)+")")))
+		r.lines = append(r.lines, say(words(c.Text("other")+" ("+c.Signed(rest)+")")))
 	}
 	r.more = func(shown int) phrase {
 		shown = min(shown, len(list))
-		line := "other"
-		if n := len(list) - shown; n > 0 {
-			line = "and " + c.Count(n, "more reason")
-		}
-		if sums && locale.Tenth(rest) != 0 && shown < len(list) {
-			line += " and other"
+		line, n := c.Text("other"), len(list)-shown
+		switch {
+		case n > 0 && sums && locale.Tenth(rest) != 0:
+			line = c.Text("and {n} more {n|reason|reasons} and other", with{"n": n})
+		case n > 0:
+			line = c.Text("and {n} more {n|reason|reasons}", with{"n": n})
 		}
 		if sums {
 			line += " (" + c.Signed(left[shown]) + ")"
 		}
-		return joined(" · ", say(words(line)), link(c.page, "See all"))
+		return joined(" · ", say(words(line)), link(c.page, c.Text("See all")))
 	}
 	return r
 }
@@ -84,6 +84,6 @@ func (c chapter) factor(f stanna.Factor) phrase {
 func (c chapter) listed(lines ...phrase) reasons {
 	lines = slices.DeleteFunc(lines, func(p phrase) bool { return len(p) == 0 })
 	return reasons{source: outside(c.alert.Evidence.Source, 80), lines: lines, more: func(shown int) phrase {
-		return joined(" · ", say(words("and "+c.Number(float64(len(lines)-shown))+" more")), link(c.page, "See all"))
+		return joined(" · ", c.phrase("and {n} more", with{"n": len(lines) - shown}), link(c.page, c.Text("See all")))
 	}}
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // percent writes a share that is counted in percent already: "12.4%".
-func (c chapter) percent(x float64) string { return c.Number(x) + "%" }
+func (c chapter) percent(x float64) string { return c.Percentage(x) }
 
 // amount writes a sum of the workspace's currency that evidence carries as a
 // number; "?" when it is none.
@@ -34,16 +34,16 @@ func (c chapter) signedAmount(x float64) string {
 // "6 days ago", "earlier today".
 func (c chapter) earlier(e stanna.Evidence) string {
 	if c.DaysAgo(e.BaseAt) <= 0 {
-		return "earlier today"
+		return c.Text("earlier today")
 	}
 	return c.Ago(e.BaseAt)
 }
 
 // firstTold says on which value the alert opened, when that is another than
 // the newest.
-func firstTold(opened, value string) phrase {
+func (t tongue) firstTold(opened, value string) phrase {
 	if opened == value {
 		return nil
 	}
-	return say(words("first told at " + opened))
+	return t.phrase("first told at {value}", with{"value": opened})
 }

@@ -18,14 +18,15 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func TestGolden(t *testing.T) {
-	thread := func(change func(*ThreadView)) Rendered {
+// threads are what may be known of an alert, and how it ends.
+func threads() map[string]ThreadView {
+	thread := func(change func(*ThreadView)) ThreadView {
 		v := fullView()
 		change(&v)
-		return Thread(v)
+		return v
 	}
-	for name, r := range map[string]Rendered{
-		"full": Thread(fullView()),
+	return map[string]ThreadView{
+		"full": fullView(),
 		"missing_data": thread(func(v *ThreadView) {
 			v.Client = stanna.Client{ID: "acme", Name: "Acme Corp"}
 			v.State, v.Owner, v.Link = stanna.State{}, Owner{}, ""
@@ -51,9 +52,9 @@ func TestGolden(t *testing.T) {
 			v.Alerts[0].Severity = stanna.Medium
 			v.Alerts[0].Playbook = "Look at the last three tickets\nAsk for the sponsor, see https://wiki.example.com/sponsors\nBook a review"
 		}),
-		"recovered":     Thread(closedView(stanna.ReasonRecovered, 57)),
-		"not_recovered": Thread(closedView(stanna.ReasonNotRecovered, 41)),
-		"churned":       Thread(closedView(stanna.ReasonChurned, 38)),
+		"recovered":     closedView(stanna.ReasonRecovered, 57),
+		"not_recovered": closedView(stanna.ReasonNotRecovered, 41),
+		"churned":       closedView(stanna.ReasonChurned, 38),
 		"hostile": thread(func(v *ThreadView) {
 			long := strings.Repeat(hostile, 5000/len(hostile)+1)
 			v.Client.Name, v.Owner.Name, v.Alerts[0].Playbook = long, long, long
@@ -93,24 +94,22 @@ func TestGolden(t *testing.T) {
 			v.Client.MRR = stanna.MoneyOf(1240000, "JPY")
 			v.Client.Name = "שלום 38"
 		}),
-		"summary_small": Summary(summaryView(4)),
-		"summary_large": Summary(summaryView(10_000)),
-		"summary_resolved": func() Rendered {
-			v := summaryView(12)
-			for i := range v.Items {
-				if i%2 == 0 {
-					v.Items[i].Alert = closedView(stanna.ReasonRecovered, 57).Alerts[0].Alert
-				}
-			}
-			v.Items[2].Alert.Why = stanna.ReasonChurned
-			return Summary(v)
-		}(),
-		"test": Test(TestView{Settings: settings(), WorkspaceName: "Example Inc", By: "Ana Silva",
-			Link: "https://stanna.example.com/settings/slack", Now: monday}),
-		"text_only": TextOnly(Thread(fullView())),
-	} {
-		checkGolden(t, name, r)
 	}
+}
+
+func TestGolden(t *testing.T) {
+	for name, v := range threads() {
+		checkGolden(t, name, Thread(v))
+		if v.Settings.Locale == "" && name != "hostile" {
+			v.Settings.Locale = "es"
+			checkGolden(t, "es_"+name, Thread(v))
+		}
+	}
+	checkGolden(t, "text_only", TextOnly(Thread(fullView())))
+	sample := TestView{Settings: settings(), WorkspaceName: "Example Inc", By: "Ana Silva", Link: "https://stanna.example.com/settings/slack", Now: monday}
+	checkGolden(t, "test", Test(sample))
+	sample.Settings.Locale = "es"
+	checkGolden(t, "es_test", Test(sample))
 }
 
 func checkGolden(t *testing.T, name string, r Rendered) {
@@ -156,8 +155,24 @@ func golden(t *testing.T, r Rendered) string {
 			}
 		case *slack.ContextBlock:
 			for _, e := range x.ContextElements.Elements {
-				b.WriteString("~ " + asRead(e.(*slack.TextBlockObject).Text) + "\n")
+				switch x := e.(type) {
+				case *slack.TextBlockObject:
+					b.WriteString("~ " + asRead(x.Text) + "\n")
+				case *slack.ImageBlockElement:
+					b.WriteString("~ (image: " + x.AltText + ")\n")
+				}
 			}
+		case *slack.ActionBlock:
+			var row []string
+			for _, e := range x.Elements.ElementSet {
+				switch e := e.(type) {
+				case *slack.ButtonBlockElement:
+					row = append(row, "["+e.Text.Text+"]")
+				case *slack.SelectBlockElement:
+					row = append(row, "["+e.Placeholder.Text+" ▾]")
+				}
+			}
+			b.WriteString(strings.Join(row, " ") + "\n")
 		}
 	}
 	b.WriteString("\n== blocks\n")
@@ -176,6 +191,12 @@ func golden(t *testing.T, r Rendered) string {
 	}
 	if err := enc.Encode(any); err != nil {
 		t.Fatal(err)
+	}
+	if len(r.Foot) > 0 {
+		b.WriteString("\n== foot\n")
+		if err := enc.Encode(r.Foot); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return strings.ReplaceAll(b.String(), " \n", "\n")
 }

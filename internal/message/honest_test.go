@@ -122,7 +122,7 @@ func TestAQuoteIsAQuote(t *testing.T) {
 func TestAPortraitHasRoomForEverything(t *testing.T) {
 	v := PortraitView{Settings: settings(), Client: acme(), State: falling(), Now: monday}
 	everythingKnown(&v)
-	c := chapter{tongue: english().tongue, client: v.Client, state: v.State}
+	c := chapter{tongue: inEnglish().tongue, client: v.Client, state: v.State}
 	if facts, missing := c.standings(); len(facts) != maxFields || missing != "" {
 		t.Errorf("%d fields, missing %q", len(facts), missing)
 	}

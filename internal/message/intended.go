@@ -8,30 +8,32 @@ import (
 // it is archived; sent here instead", "Meant for Ana Silva, who is away until
 // Mon 30 Nov; sent to their deputy".
 func (in Intended) note(l tongue) []phrase {
-	name, why := outside(in.Name, 100), outside(in.Why, 200)
+	name, why := l.known(in.Name, 100), l.known(in.Why, 200)
 	if name == nil {
 		return nil
 	}
-	instead := "sent here instead"
-	switch in.Reason {
-	case stanna.ReasonDeputy:
-		instead = "sent to their deputy"
-	case stanna.ReasonManager:
-		instead = "sent to their manager"
-	}
+	var meant phrase
+	fill := with{"who": name, "why": why, "day": l.Day(in.BackAt)}
 	switch {
 	case in.Away && !in.BackAt.IsZero():
-		why = say(words(", who is away until " + l.Day(in.BackAt)))
+		meant = l.phrase("Meant for {who}, who is away until {day}", fill)
 	case in.Away:
-		why = say(words(", who is away"))
+		meant = l.phrase("Meant for {who}, who is away", fill)
 	case in.Reason != "" && why != nil:
-		why = say(words(", who "), why)
+		meant = l.phrase("Meant for {who}, who {why}", fill)
 	case in.Reason != "":
-		why = say(words(", who cannot be reached"))
+		meant = l.phrase("Meant for {who}, who cannot be reached", fill)
 	case why != nil:
-		why = say(words(", but "), why)
+		meant = l.phrase("Meant for {who}, but {why}", fill)
 	default:
-		why = say(words(", but it cannot be reached"))
+		meant = l.phrase("Meant for {who}, but it cannot be reached", fill)
 	}
-	return []phrase{say(words("Meant for "), name, why, words("; "+instead))}
+	fill = with{"meant": meant}
+	switch in.Reason {
+	case stanna.ReasonDeputy:
+		return []phrase{l.phrase("{meant}; sent to their deputy", fill)}
+	case stanna.ReasonManager:
+		return []phrase{l.phrase("{meant}; sent to their manager", fill)}
+	}
+	return []phrase{l.phrase("{meant}; sent here instead", fill)}
 }

@@ -10,24 +10,25 @@ import (
 // keyAccountUpdate tells a change of an account that somebody chose to watch.
 func keyAccountUpdate(c chapter) telling {
 	e := c.alert.Evidence
-	t := telling{change: say(words("an update")), apart: true, why: reasons{spare: true}}
+	t := telling{change: c.phrase("an update"), apart: true, why: reasons{spare: true}}
 	was, is := outside(e.Was, 60), outside(e.Is, 60)
 	switch {
 	case is == nil:
 	case e.Trigger == stanna.ReasonStatusChanged:
-		t.change = say(words("status changed to “"), is, words("”"))
+		t.change = c.phrase("status changed to “{is}”", with{"is": is})
 		if was != nil {
-			t.change = say(words("status changed from “"), was, words("” to “"), is, words("”"))
+			t.change = c.phrase("status changed from “{was}” to “{is}”", with{"was": was, "is": is})
 		}
 		t.apart = false
-		t.lead = say(words("find out what is behind it" + c.by()))
+		t.lead = c.due(c.phrase("find out what is behind it"))
 		if what := outside(e.Subject, 300); what != nil {
 			t.why = c.listed(what)
 		}
 	default:
-		t.change = say(words("zone changed to "), is)
+		was, is = c.zoneOr(e.Was, was), c.zoneOr(e.Is, is)
+		t.change = c.phrase("zone changed to {is}", with{"is": is})
 		if was != nil {
-			t.change = say(words("zone changed from "), was, words(" to "), is)
+			t.change = c.phrase("zone changed from {was} to {is}", with{"was": was, "is": is})
 		}
 		t.apart = false
 		c.zoneChanged(&t, e)
@@ -36,12 +37,21 @@ func keyAccountUpdate(c chapter) telling {
 	return t
 }
 
+// zoneOr is our word for a zone, or what else was given.
+func (c chapter) zoneOr(zone string, other phrase) phrase {
+	if word := c.zone(stanna.Zone(zone)); word != "" {
+		return say(words(word))
+	}
+	return other
+}
+
 // zoneChanged adds the scores between which the zone changed.
 func (c chapter) zoneChanged(t *telling, e stanna.Evidence) {
 	if locale.IsNumber(e.Base) && locale.IsNumber(e.Value) && !e.ValueAt.IsZero() && e.Base != e.Value {
 		base, value := locale.Tenth(e.Base), locale.Tenth(e.Value)
-		t.since = say(words("(health " + c.arrow(base, value) + ")"))
-		t.course = append(t.course, joined(" ", say(words("health "+c.arrow(base, value))), say(words(c.sparkline(c.state.Health)))))
+		way := c.phrase("health {way}", with{"way": c.arrow(base, value)})
+		t.since = say(words("("), way, words(")"))
+		t.course = append(t.course, joined(" ", way, say(words(c.sparkline(c.state.Health)))))
 		t.why = c.factors(value - base)
 		t.told = []string{healthField}
 	}
@@ -50,7 +60,7 @@ func (c chapter) zoneChanged(t *telling, e stanna.Evidence) {
 	if was >= 0 && is > was {
 		t.good = true
 		t.why.spare = true
-		t.lead = say(words("nothing is asked; good to know when you next speak"))
+		t.lead = c.phrase("nothing is asked; good to know when you next speak")
 		return
 	}
 	t.steps = c.byCause()

@@ -43,7 +43,7 @@ const (
 
 // page is a message before it is laid out.
 type page struct {
-	header phrase
+	header phrase // none: a reply in a thread
 	parts  []part
 	spoken []phrase // the sentences of the text, the most important first
 	more   phrase   // ends the text: where to read on
@@ -55,6 +55,9 @@ type part struct {
 	lines []phrase
 	most  int                    // how many lines to show; 0 = as many as fit
 	more  func(shown int) phrase // says what the lines that are not shown hold
+
+	id       string // of actions: another with each revision
+	elements []slack.BlockElement
 }
 
 type partKind int
@@ -63,14 +66,15 @@ const (
 	section partKind = iota // lines below each other, the first is never left out
 	fields                  // lines side by side
 	context                 // small print
+	actions                 // what can be pressed
 )
 
 // lay makes the message within Slack's limits. It is the only place that
 // knows them. When the whole is too long every part gives up half of its
 // room, again and again, so that nothing is lost but length.
 func (p page) lay() Rendered {
-	if len(p.parts) > maxBlocks-1 {
-		p.parts = p.parts[:maxBlocks-1]
+	if len(p.parts) > maxBlocks-2 { // with the header and the foot
+		p.parts = p.parts[:maxBlocks-2]
 	}
 	for share := 1; ; share *= 2 {
 		blocks, used := p.blocks(share)
@@ -83,17 +87,21 @@ func (p page) lay() Rendered {
 // blocks lays out every part, each within its share of the room, and counts
 // what they cost.
 func (p page) blocks(share int) ([]slack.Block, int) {
-	header := p.header.write(plain, maxHeader)
-	used := written(header) + costOfBlock
-	// emoji:false, so that a customer's ":fire:" stays what it is; our own
-	// symbols are characters and show all the same.
-	blocks := []slack.Block{slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, header, false, false))}
+	var blocks []slack.Block
+	used := 0
+	if len(p.header) > 0 {
+		header := p.header.write(plain, maxHeader)
+		used = written(header) + costOfBlock
+		// emoji:false, so that a customer's ":fire:" stays what it is; our own
+		// symbols are characters and show all the same.
+		blocks = append(blocks, slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, header, false, false)))
+	}
 	put := func(s string) *slack.TextBlockObject {
 		used += written(s) + costOfBlock
 		return slack.NewTextBlockObject(slack.MarkdownType, s, false, true)
 	}
 	for _, x := range p.parts {
-		if len(x.lines) == 0 {
+		if len(x.lines) == 0 && len(x.elements) == 0 {
 			continue
 		}
 		switch x.kind {
@@ -114,6 +122,9 @@ func (p page) blocks(share int) ([]slack.Block, int) {
 				list = append(list, put(line.write(mrkdwn, room)))
 			}
 			blocks = append(blocks, slack.NewContextBlock("", list...))
+		case actions:
+			block, cost := x.pressed()
+			blocks, used = append(blocks, block), used+cost
 		}
 	}
 	return blocks, used

@@ -2,7 +2,6 @@ package message
 
 import (
 	"strings"
-	"time"
 
 	"github.com/gostanna/stanna"
 )
@@ -23,7 +22,7 @@ func (r remark) shown() phrase {
 
 // who is how a person of the team is called: by name, else by the e-mail, or
 // the name of a program, that is on record.
-func (p People) who(email string) phrase {
+func (p People) who(l tongue, email string) phrase {
 	o, ok := p[strings.ToLower(email)]
 	if !ok {
 		o = p[email]
@@ -34,92 +33,99 @@ func (p People) who(email string) phrase {
 	if name := outside(email, 80); name != nil {
 		return name
 	}
-	return say(words("somebody"))
+	return l.phrase("somebody")
 }
+
+func (c chapter) who(email string) phrase { return c.people.who(c.tongue, email) }
 
 // life says what people and time have done about an open alert.
 func (c chapter) life(t telling) []remark {
 	a := c.alert
 	var list []remark
-	add := func(symbol string, pieces ...saying) { list = append(list, remark{symbol, say(pieces...)}) }
+	add := func(symbol string, said phrase) { list = append(list, remark{symbol, said}) }
 	switch a.Status {
 	case stanna.AlertTaken:
-		at := ""
-		if !a.TakenAt.IsZero() {
-			at = ", " + c.When(a.TakenAt)
-		}
-		add("👀", c.people.who(a.TakenBy), words(" is on it"+at))
+		add("👀", c.taken())
 	case stanna.AlertSnoozed:
-		by := say(words(""))
-		if a.SnoozedBy != "" {
-			by = say(words(" by "), c.people.who(a.SnoozedBy))
-		}
-		add("💤", words("snoozed"), by, words(c.until(a.SnoozedUntil)))
+		add("💤", c.snoozed())
 	}
 	if a.AssignedTo != "" && !(a.Status == stanna.AlertTaken && a.TakenBy == a.AssignedTo) {
-		add("👉", words("given to "), c.people.who(a.AssignedTo))
+		add("👉", c.phrase("given to {who}", with{"who": c.who(a.AssignedTo)}))
 	}
 	if a.Status == stanna.AlertOpen {
 		switch a.Why {
 		case stanna.ReasonSnoozeOver:
-			still := "still bad"
 			if t.good {
-				still = "still so"
+				add("⏰", c.phrase("still so: the snooze is over"))
+			} else {
+				add("⏰", c.phrase("still bad: the snooze is over"))
 			}
-			add("⏰", words(still+": the snooze is over"))
 		case stanna.ReasonFirstContact:
-			add("", words("it was already so when the rule began or the client came"))
+			add("", c.phrase("it was already so when the rule began or the client came"))
 		case stanna.ReasonFoundInBackfill:
-			add("", words("it was already so before: history that came in late shows it"))
+			add("", c.phrase("it was already so before: history that came in late shows it"))
 		}
 		if a.Escalated > 0 {
-			add("⏫", words(c.ignored()))
+			add("⏫", c.ignored())
 		}
 	}
 	return list
 }
 
-func (c chapter) until(t time.Time) string {
-	switch {
-	case t.IsZero():
-		return ""
-	case c.DaysAgo(t) == 0:
-		return " until " + c.Clock(t)
+// taken says who is on it, and since when if that is known.
+func (c chapter) taken() phrase {
+	fill := with{"who": c.who(c.alert.TakenBy)}
+	if c.alert.TakenAt.IsZero() {
+		return c.phrase("{who} is on it", fill)
 	}
-	return " until " + c.Day(t)
+	fill["when"] = c.When(c.alert.TakenAt)
+	return c.phrase("{who} is on it, {when}", fill)
+}
+
+// snoozed says by whom and until when, as far as that is known.
+func (c chapter) snoozed() phrase {
+	p, until := c.phrase("snoozed"), c.alert.SnoozedUntil
+	if c.alert.SnoozedBy != "" {
+		p = c.phrase("snoozed by {who}", with{"who": c.who(c.alert.SnoozedBy)})
+	}
+	switch {
+	case until.IsZero():
+		return p
+	case c.DaysAgo(until) == 0:
+		return c.phrase("{snoozed} until {clock}", with{"snoozed": p, "clock": c.Clock(until)})
+	}
+	return c.phrase("{snoozed} until {day}", with{"snoozed": p, "day": c.Day(until)})
 }
 
 // ignored says for how long nobody took the alert up, and what it has come
 // to.
-func (c chapter) ignored() string {
+func (c chapter) ignored() phrase {
 	n := c.alert.Escalated
 	if n > len(c.escalation) {
-		return "nobody took it up in time"
+		return c.phrase("nobody took it up in time")
 	}
 	step := c.escalation[n-1]
-	line := "nobody took it up in " + c.working(step.After)
+	fill := with{"time": c.working(step.After)}
 	if step.Raise != "" && step.Raise == c.alert.Severity {
-		line += "; it is " + strings.ToLower(wordOf(step.Raise)) + " now"
+		fill["severity"] = strings.ToLower(c.severity(step.Raise))
+		return c.phrase("nobody took it up in {time}; it is {severity} now", fill)
 	}
-	return line
+	return c.phrase("nobody took it up in {time}", fill)
 }
 
 // working writes working time: "45 working minutes", "2 working hours".
 func (c chapter) working(minutes int) string {
 	if minutes < 120 && minutes%60 != 0 {
-		return c.Count(minutes, "working minute")
+		return c.Text("{n} working {n|minute|minutes}", with{"n": minutes})
 	}
-	if minutes%60 != 0 {
-		return c.Number(float64(minutes)/60) + " working hours"
-	}
-	return c.Count(minutes/60, "working hour")
+	return c.Text("{n} working {n|hour|hours}", with{"n": float64(minutes) / 60})
 }
 
 // notes are what a reader should know about the message itself.
 func (c chapter) notes(in Intended) []phrase {
 	var notes []phrase
 	if c.alert.Unstable {
-		notes = append(notes, say(words("Unstable: opened "+c.Count(c.openings(), "time")+" in 14 days")))
+		notes = append(notes, c.phrase("Unstable: opened {n} {n|time|times} in {days} days", with{"n": c.openings(), "days": 14}))
 	}
 	return append(notes, in.note(c.tongue)...)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/locale"
 )
 
 func team() People {
@@ -15,14 +16,15 @@ func team() People {
 	}
 }
 
-func TestGoldenLife(t *testing.T) {
-	open := func(change func(*ThreadView, *AlertView)) Rendered {
+// lives are what people and time may do with an alert.
+func lives(t *testing.T) map[string]ThreadView {
+	open := func(change func(*ThreadView, *AlertView)) ThreadView {
 		v := fullView()
 		v.People = team()
 		change(&v, &v.Alerts[0])
-		return Thread(v)
+		return v
 	}
-	resolved := func(outcome stanna.Outcome, note string) Rendered {
+	resolved := func(outcome stanna.Outcome, note string) ThreadView {
 		return open(func(v *ThreadView, a *AlertView) {
 			v.Now = monday.Add(9 * oneDay)
 			if err := a.Resolve("ana@example.com", outcome, note, v.Now); err != nil {
@@ -30,7 +32,7 @@ func TestGoldenLife(t *testing.T) {
 			}
 		})
 	}
-	for name, r := range map[string]Rendered{
+	return map[string]ThreadView{
 		"life_taken": open(func(_ *ThreadView, a *AlertView) {
 			a.Status, a.TakenBy, a.TakenAt, a.Why = stanna.AlertTaken, "ana@example.com", monday, stanna.ReasonTakenUp
 		}),
@@ -67,13 +69,19 @@ func TestGoldenLife(t *testing.T) {
 		"away_deputy": open(func(v *ThreadView, _ *AlertView) {
 			v.Intended = Intended{Name: "Ana Silva", Reason: stanna.ReasonDeputy, Away: true, BackAt: monday.Add(7 * oneDay)}
 		}),
-	} {
-		checkGolden(t, name, r)
+	}
+}
+
+func TestGoldenLife(t *testing.T) {
+	for name, v := range lives(t) {
+		checkGolden(t, name, Thread(v))
+		v.Settings.Locale = "es"
+		checkGolden(t, "es_"+name, Thread(v))
 	}
 }
 
 func TestIntendedReadsWell(t *testing.T) {
-	l := english().tongue
+	l := inEnglish().tongue
 	for want, in := range map[string]Intended{
 		"": {Why: "it is archived"},
 		"Meant for #old, but it is archived; sent here instead":                   {Name: "#old", Why: "it is archived"},
@@ -93,9 +101,25 @@ func TestIntendedReadsWell(t *testing.T) {
 	}
 }
 
+func inSpanish() tongue { return tongue{locale.For(stanna.Settings{Locale: "es"}, monday)} }
+
+func TestIntendedReadsWellInSpanish(t *testing.T) {
+	for want, in := range map[string]Intended{
+		"Destinado a #old, pero no está disponible; enviado aquí en su lugar":            {Name: "#old"},
+		"Destinado a Ana Silva, ausente; enviado a su superior":                          {Name: "Ana Silva", Reason: stanna.ReasonManager, Away: true},
+		"Destinado a Ana Silva, que no está en Slack; enviado aquí en su lugar":          {Name: "Ana Silva", Reason: stanna.ReasonNobodyThere, Why: "is not in Slack"},
+		"Destinado a la persona responsable, que no se conoce; enviado aquí en su lugar": {Name: "the owner", Reason: stanna.ReasonNobodyThere, Why: "is not known"},
+		"Destinado a Ana Silva, ausente hasta el lun 30 nov; enviado a su suplente":      {Name: "Ana Silva", Reason: stanna.ReasonDeputy, Away: true, BackAt: monday.Add(7 * oneDay)},
+	} {
+		if got := in.note(inSpanish())[0].write(plain, 999); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestWorkingTime(t *testing.T) {
 	for minutes, want := range map[int]string{45: "45 working minutes", 60: "1 working hour", 90: "90 working minutes", 120: "2 working hours", 150: "2.5 working hours"} {
-		if got := english().working(minutes); got != want {
+		if got := inEnglish().working(minutes); got != want {
 			t.Errorf("%d: %q, want %q", minutes, got, want)
 		}
 	}

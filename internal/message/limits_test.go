@@ -98,14 +98,79 @@ func checkLimits(t failer, r Rendered) {
 				t.Errorf("%s: %d elements", where, len(list))
 			}
 			for _, e := range list {
+				if o, _ := e.(map[string]any); o["type"] == "image" {
+					address, _ := o["image_url"].(string)
+					alt, _ := o["alt_text"].(string)
+					if !strings.HasPrefix(address, "https://") || units(address) > 3000 || alt == "" || units(alt) > 2000 {
+						t.Errorf("%s: an image at %q, %q", where, address, alt)
+					}
+					continue
+				}
 				text(where, e, 3000, "mrkdwn")
 			}
+		case "actions":
+			checkActions(t, b, where, text)
 		default:
 			t.Errorf("%s is not expected", where)
 		}
 	}
 	if total > 12_000-100*len(blocks) {
 		t.Errorf("blocks have %d characters together", total)
+	}
+}
+
+// checkActions holds what can be pressed against Slack's limits, of which the
+// pages below https://docs.slack.dev/reference/block-kit/block-elements tell.
+func checkActions(t failer, b map[string]any, where string, text func(where string, x any, most int, kind string)) {
+	t.Helper()
+	list, _ := b["elements"].([]any)
+	id, _ := b["block_id"].(string)
+	if len(list) == 0 || len(list) > 25 || id == "" || units(id) > 255 {
+		t.Errorf("%s %q: %d elements", where, id, len(list))
+	}
+	short := func(where string, x any, most int, empty bool) {
+		s, _ := x.(string)
+		if n := units(s); n > most || n == 0 && !empty {
+			t.Errorf("%s has %d characters: %q", where, n, s)
+		}
+	}
+	taken := map[any]bool{}
+	for _, x := range list {
+		e, _ := x.(map[string]any)
+		where := fmt.Sprintf("%s %v", where, e["action_id"])
+		short(where+" action_id", e["action_id"], 255, false)
+		if taken[e["action_id"]] {
+			t.Errorf("%s comes twice", where)
+		}
+		taken[e["action_id"]] = true
+		switch e["type"] {
+		case "button":
+			text(where, e["text"], 75, "plain_text")
+			short(where+" value", e["value"], 2000, false)
+			short(where+" url", e["url"], 3000, true)
+			short(where+" label", e["accessibility_label"], 75, false)
+		case "static_select":
+			text(where, e["placeholder"], 150, "plain_text")
+			groups, _ := e["option_groups"].([]any)
+			if len(groups) == 0 || len(groups) > 100 {
+				t.Errorf("%s: %d groups", where, len(groups))
+			}
+			for _, g := range groups {
+				g, _ := g.(map[string]any)
+				text(where+" group", g["label"], 75, "plain_text")
+				options, _ := g["options"].([]any)
+				if len(options) == 0 || len(options) > 100 {
+					t.Errorf("%s: %d options", where, len(options))
+				}
+				for _, o := range options {
+					o, _ := o.(map[string]any)
+					text(where+" option", o["text"], 75, "plain_text")
+					short(where+" option value", o["value"], 150, false)
+				}
+			}
+		default:
+			t.Errorf("%s is a %v", where, e["type"])
+		}
 	}
 }
 

@@ -16,25 +16,25 @@ func milestone(c chapter) telling {
 	goal := outside(e.Subject, 200)
 	switch {
 	case e.Trigger != stanna.ReasonGoalReached && years > 0:
-		t.change = say(words(c.Count(years, "year") + " with us"))
+		t.change = c.phrase("{n} {n|year|years} with us", with{"n": years})
 	case goal != nil:
-		t.change = say(words("reached "), goal)
+		t.change = c.phrase("reached {goal}", with{"goal": goal})
 		t.apart = false
 	default:
-		t.change = say(words("a milestone"))
+		t.change = c.phrase("a milestone")
 	}
 	t.past = t.change
 	if day, ok := c.DayOf(e.Date); ok {
-		t.since = say(words("on " + c.Date(day)))
+		t.since = c.phrase("on {date}", with{"date": c.Date(day)})
 		t.course = []phrase{say(words(c.Date(day)))}
 		if years > 0 && !e.BaseAt.IsZero() {
-			t.course = []phrase{say(words("client since " + c.Date(e.BaseAt)))}
+			t.course = []phrase{c.phrase("client since {date}", with{"date": c.Date(e.BaseAt)})}
 		}
 	}
-	t.lead = say(words("congratulate the customer"))
+	t.lead = c.phrase("congratulate the customer")
 	if who := c.contact(); who != nil {
-		t.lead = say(words("congratulate "), who)
+		t.lead = c.phrase("congratulate {contact}", with{"contact": who})
 	}
-	t.steps = []phrase{say(words("name what they have achieved; it is a good moment to ask for a reference"))}
+	t.steps = []phrase{c.phrase("name what they have achieved; it is a good moment to ask for a reference")}
 	return t
 }

@@ -24,7 +24,7 @@ func (c chapter) next(t telling, playbook string) (x part, sentence phrase) {
 	if len(steps) == 0 {
 		steps = t.steps
 	}
-	x = part{kind: section, lines: []phrase{say(bold("Do next"), words("  "), capital(lead))}}
+	x = part{kind: section, lines: []phrase{say(c.bold("Do next"), words("  "), capital(lead))}}
 	heard := []phrase{lead}
 	switch {
 	case len(steps) == 1 && by == nil:
@@ -38,7 +38,8 @@ func (c chapter) next(t telling, playbook string) (x part, sentence phrase) {
 		}
 	}
 	x.more = func(n int) phrase {
-		return joined(" · ", say(words("• and "+c.Count(len(x.lines)-n, "more step"))), link(c.page, "See all"))
+		more := c.phrase("and {n} more {n|step|steps}", with{"n": len(x.lines) - n})
+		return joined(" · ", say(words("• "), more), link(c.page, c.Text("See all")))
 	}
 	for i, s := range steps {
 		if i == 0 && by != nil {
@@ -46,20 +47,20 @@ func (c chapter) next(t telling, playbook string) (x part, sentence phrase) {
 		}
 		heard = append(heard, s)
 	}
-	return x, sentenceOf(say(words("do next: "), joined("; ", heard...)))
+	return x, sentenceOf(c.phrase("do next: {steps}", with{"steps": joined("; ", heard...)}))
 }
 
 // call is the usual first thing to do.
-func (c chapter) call() phrase { return c.reach("call", "get in touch", "") }
+func (c chapter) call() phrase { return c.reaching("call {contact}", "get in touch") }
 
-// reach says whom to reach and by when: with a contact on file "ask Maria
-// Costa (sponsor) for another card by Wed 25 Nov".
-func (c chapter) reach(with, without, what string) phrase {
-	who := c.contact()
-	if who == nil {
-		return say(words(without+what+c.by()), words("; no contact is on file"))
+// reaching says whom to reach and by when: with a contact on file "ask {contact}
+// for another card" becomes "ask Maria Costa (sponsor) for another card by Wed
+// 25 Nov". The other sentence is for when there is none.
+func (c chapter) reaching(contact, nobody string) phrase {
+	if who := c.contact(); who != nil {
+		return c.due(c.phrase(contact, with{"contact": who}))
 	}
-	return say(words(with+" "), who, words(what+c.by()))
+	return c.phrase("{step}; no contact is on file", with{"step": c.due(c.phrase(nobody))})
 }
 
 // contact is whom to talk with at the client, or nothing.
@@ -78,15 +79,15 @@ func (c chapter) contact() phrase {
 	return say(name, words(" ("), title, words(")"))
 }
 
-// by is the day on which the next step is asked for. It is counted from when
-// the step was asked for first, so that it does not move when the message is
+// due adds the day by which a step is asked for. It is counted from when the
+// step was asked for first, so that it does not move when the message is
 // brought up to date.
-func (c chapter) by() string {
-	due := workdaysAfter(c.asked().In(c.Zone), workdays(c.alert.Severity), c.daysOff())
-	if c.DaysAgo(due) > 0 {
-		return ", overdue since " + c.Day(due)
+func (c chapter) due(step phrase) phrase {
+	day := workdaysAfter(c.asked().In(c.Zone), workdays(c.alert.Severity), c.daysOff())
+	if c.DaysAgo(day) > 0 {
+		return c.phrase("{step}, overdue since {day}", with{"step": step, "day": c.Day(day)})
 	}
-	return " by " + c.Day(due)
+	return c.phrase("{step} by {day}", with{"step": step, "day": c.Day(day)})
 }
 
 // asked is when the step was asked for: with the opening, or with what has
@@ -134,7 +135,7 @@ func (c chapter) recommended() (steps []phrase, by phrase) {
 			continue
 		}
 		if len(steps) == maxSteps {
-			steps = append(steps, joined(" · ", say(words("and more steps")), link(c.page, "See all")))
+			steps = append(steps, c.moreSteps())
 			break
 		}
 		steps = append(steps, step)
@@ -142,11 +143,14 @@ func (c chapter) recommended() (steps []phrase, by phrase) {
 	if len(steps) == 0 {
 		return nil, nil
 	}
-	by = outside(c.alert.Evidence.Source, 80)
-	if by == nil {
-		by = say(words("The source"))
+	if source := outside(c.alert.Evidence.Source, 80); source != nil {
+		return steps, c.phrase("{source} recommends", with{"source": source})
 	}
-	return steps, say(by, words(" recommends"))
+	return steps, c.phrase("The source recommends")
+}
+
+func (c chapter) moreSteps() phrase {
+	return joined(" · ", c.phrase("and more steps"), link(c.page, c.Text("See all")))
 }
 
 // steps are the lines of a playbook, with its addresses as links.
@@ -158,13 +162,13 @@ func (c chapter) steps(playbook string) []phrase {
 			continue
 		}
 		if len(steps) == maxSteps {
-			return append(steps, joined(" · ", say(words("and more steps")), link(c.page, "See all")))
+			return append(steps, c.moreSteps())
 		}
 		if target(line) != "" && !strings.Contains(line, " ") {
-			steps = append(steps, link(line, "Playbook"))
+			steps = append(steps, link(line, c.Text("Playbook")))
 			continue
 		}
-		steps = append(steps, withLinks(strings.TrimLeft(line, "-•* ")))
+		steps = append(steps, c.withLinks(strings.TrimLeft(line, "-•* ")))
 	}
 	return steps
 }
@@ -172,7 +176,7 @@ func (c chapter) steps(playbook string) []phrase {
 // withLinks makes links of the addresses in a line that the team wrote.
 // But for the address of a failed payment, nothing else in a message makes a
 // link of text that it was given.
-func withLinks(line string) phrase {
+func (c chapter) withLinks(line string) phrase {
 	var p phrase
 	for line != "" {
 		at := strings.Index(line, "https://")
@@ -180,7 +184,7 @@ func withLinks(line string) phrase {
 			break
 		}
 		address, rest, _ := strings.Cut(line[at:], " ")
-		l := link(strings.TrimRight(address, ".,;:)"), "link")
+		l := link(strings.TrimRight(address, ".,;:)"), c.Text("link"))
 		if l == nil {
 			break
 		}

@@ -2,7 +2,6 @@ package message
 
 import (
 	"math"
-	"strings"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -16,18 +15,21 @@ func Notice(v NoticeView) Rendered { return v.page().lay() }
 func (v NoticeView) page() page {
 	l := tongue{locale.For(v.Settings, v.Now)}
 	s := v.Surge
-	clients := l.Count(s.Clients, "client")
-	name := outside(v.TypeName, 60)
+	name := l.known(v.TypeName, 60)
 	if name == nil {
-		name = say(words("Many at once"))
+		name = l.phrase("Many at once")
 	}
 	what := v.what(l)
 	ended, symbol := v.ended(l), "⚠️"
-	state := "alerts held"
+	fill := with{"what": name, "n": s.Clients}
+	header := l.phrase("{what} at {n} {n|client|clients} at once: alerts held", fill)
 	if ended != nil {
-		symbol, state = closedSymbol, string(s.Status)
+		symbol = closedSymbol
+		header = l.phrase("{what} at {n} {n|client|clients} at once: released", fill)
+		if s.Status == stanna.SurgeDiscarded {
+			header = l.phrase("{what} at {n} {n|client|clients} at once: discarded", fill)
+		}
 	}
-	header := say(name, words(" at "+clients+" at once: "+state))
 	p := page{
 		header: say(words(symbol+" "), header),
 		parts:  []part{{kind: section, lines: []phrase{what}}},
@@ -36,17 +38,17 @@ func (v NoticeView) page() page {
 	if ended != nil {
 		p.parts = append(p.parts, part{kind: section, lines: []phrase{say(ended, words("."))}})
 		p.spoken = append(p.spoken, say(ended, words(".")))
-		if l := link(v.Link, "See what became of them"); l != nil {
+		if l := link(v.Link, l.Text("See what became of them")); l != nil {
 			p.parts = append(p.parts, part{kind: section, lines: []phrase{l}})
 			p.more = l
 		}
 	} else {
-		likely := say(words(v.likelier(l)), words(" "), words(v.held(l)))
+		likely := say(v.likelier(l), words(" "), v.held(l))
 		p.parts = append(p.parts, part{kind: section, lines: []phrase{likely}})
 		p.spoken = append(p.spoken, likely)
-		if links := joined("  ·  ", link(v.Link, "Release now"), link(v.Link, "Discard")); links != nil {
+		if links := joined("  ·  ", link(v.Link, l.Text("Release now")), link(v.Link, l.Text("Discard"))); links != nil {
 			p.parts = append(p.parts, part{kind: section, lines: []phrase{links}})
-			p.more = link(v.Link, "Release or discard them")
+			p.more = link(v.Link, l.Text("Release or discard them"))
 		}
 	}
 	notes := v.Intended.note(l)
@@ -61,63 +63,72 @@ func (v NoticeView) page() page {
 // hour, all reported by Gainsight."
 func (v NoticeView) what(l tongue) phrase {
 	s := v.Surge
-	line := l.Count(s.Clients, "client")
+	clients := l.Text("{n} {n|client|clients}", with{"n": s.Clients})
 	if s.Book > 0 {
 		if percent := float64(s.Clients) / float64(s.Book) * 100; percent <= 100 {
-			line += " (" + l.Number(math.Round(percent)) + "% of the book)"
+			clients = l.Text("{n} {n|client|clients} ({share} of the book)", with{"n": s.Clients, "share": l.Percentage(math.Round(percent))})
 		}
 	}
-	line += " moved the same way " + v.within(l)
+	fill := with{"clients": clients, "n": s.Clients, "within": v.within(l)}
 	if source := outside(s.Source, 80); source != nil {
-		return say(words(line+", all reported by "), source, words("."))
+		fill["source"] = source
+		return l.phrase("{clients} moved the same way {within}, all reported by {source}.", fill)
 	}
-	return say(words(line + "."))
+	return l.phrase("{clients} moved the same way {within}.", fill)
 }
 
 // within is how long it took, as far as that is known.
 func (v NoticeView) within(l tongue) string {
 	took := v.Surge.UpdatedAt.Sub(v.Surge.BeganAt)
 	if v.Surge.BeganAt.IsZero() || v.Surge.Status != stanna.SurgeHolding || took <= time.Hour {
-		return "within an hour"
+		return l.Text("within an hour")
 	}
-	return "within " + l.Lasting(took)
+	return l.Text("within {time}", with{"time": l.Lasting(took)})
 }
 
-func (v NoticeView) likelier(l tongue) string {
-	so := "unhappy customers"
+func (v NoticeView) likelier(l tongue) phrase {
+	fill := with{"n": v.Surge.Clients}
 	switch v.Surge.Type {
 	case stanna.ExpansionOpportunity, stanna.Milestone, stanna.KeyAccountUpdate, stanna.RenewalUpcoming, stanna.Custom:
-		so = "customers who change at once"
+		return l.phrase("A change of scoring or of the feed is likelier than {n} customers who change at once.", fill)
 	}
-	return "A change of scoring or of the feed is likelier than " + l.Number(float64(v.Surge.Clients)) + " " + so + "."
+	return l.phrase("A change of scoring or of the feed is likelier than {n} unhappy customers.", fill)
 }
 
-func (v NoticeView) held(l tongue) string {
-	if v.Surge.Until.IsZero() {
-		return "The single alerts are held."
+func (v NoticeView) held(l tongue) phrase {
+	switch until := v.Surge.Until; {
+	case until.IsZero():
+		return l.phrase("The single alerts are held.")
+	case l.DaysAgo(until) == 0:
+		return l.phrase("The single alerts are held until {clock} and told then, unless somebody discards them.", with{"clock": l.Clock(until)})
+	default:
+		return l.phrase("The single alerts are held until {moment} and told then, unless somebody discards them.", with{"moment": l.Moment(until)})
 	}
-	return "The single alerts are held until " + l.When(v.Surge.Until) + " and told then, unless somebody discards them."
 }
 
 // ended says by whom it was ended and what that meant, or nothing.
 func (v NoticeView) ended(l tongue) phrase {
 	s := v.Surge
-	at := ""
-	if !s.UpdatedAt.IsZero() {
-		at = " at " + l.When(s.UpdatedAt)
-		if l.DaysAgo(s.UpdatedAt) != 0 {
-			at = strings.Replace(at, " at ", " on ", 1)
-		}
+	fill := with{"who": v.People.who(l, s.EndedBy)}
+	dated := !s.UpdatedAt.IsZero()
+	if dated && l.DaysAgo(s.UpdatedAt) == 0 {
+		fill["at"] = l.Text("at {clock}", with{"clock": l.Clock(s.UpdatedAt)})
+	} else if dated {
+		fill["at"] = l.Text("on {moment}", with{"moment": l.Moment(s.UpdatedAt)})
 	}
-	by := say(words(at + ", when the hold was over"))
-	if s.EndedBy != "" {
-		by = say(words(" by "), v.People.who(s.EndedBy), words(at))
-	}
-	switch s.Status {
-	case stanna.SurgeReleased:
-		return say(words("Released"), by, words(": the alerts that were still open were told"))
-	case stanna.SurgeDiscarded:
-		return say(words("Discarded"), by, words(": the alerts were not told; they are on record"))
+	switch {
+	case s.Status == stanna.SurgeReleased && s.EndedBy != "" && dated:
+		return l.phrase("Released by {who} {at}: the alerts that were still open were told", fill)
+	case s.Status == stanna.SurgeReleased && s.EndedBy != "":
+		return l.phrase("Released by {who}: the alerts that were still open were told", fill)
+	case s.Status == stanna.SurgeReleased && dated:
+		return l.phrase("Released {at}, when the hold was over: the alerts that were still open were told", fill)
+	case s.Status == stanna.SurgeReleased:
+		return l.phrase("Released, when the hold was over: the alerts that were still open were told")
+	case s.Status == stanna.SurgeDiscarded && dated: // only a person does
+		return l.phrase("Discarded by {who} {at}: the alerts were not told; they are on record", fill)
+	case s.Status == stanna.SurgeDiscarded:
+		return l.phrase("Discarded by {who}: the alerts were not told; they are on record", fill)
 	}
 	return nil
 }

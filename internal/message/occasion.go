@@ -36,46 +36,45 @@ func (o occasion) calls() bool {
 
 // words are the title of a summary and what stands in small print below it.
 func (o occasion) words(t Tally) (title string, lead []string) {
-	since, from, last := "", "", " since your last digest"
+	since := ""
 	if !o.Since.IsZero() {
-		since, from = " since "+o.Moment(o.Since), "since "+o.Moment(o.Since)
+		since = o.Text("since {when}", with{"when": o.Moment(o.Since)})
 	}
-	if t.Closed > 0 {
-		since, last = "", ""
-	}
-	severities := t.bySeverity(o.tongue)
+	severities, count := t.bySeverity(o.tongue), with{"alerts": o.count(t)}
 	switch o.kind() {
 	case stanna.ReasonOutsideHours:
-		title, lead = "While you were away: "+o.count(t)+since, []string{severities}
-		if since == "" {
-			lead = append(lead, from)
+		title, lead = o.Text("While you were away: {alerts}", count), []string{severities}
+		if t.Closed > 0 {
+			lead = append(lead, since)
+		} else if since != "" {
+			title = o.Text("While you were away: {alerts} since {when}", with{"alerts": o.count(t), "when": o.Moment(o.Since)})
 		}
 	case stanna.ReasonDailyDigest:
-		title, lead = o.digest("Daily digest")+": "+o.count(t)+last, []string{severities, from, o.late()}
+		title, lead = o.digest(t, o.Text("Daily digest")), []string{severities, since, o.late()}
 	case stanna.ReasonWeeklyDigest:
-		title, lead = o.digest("Weekly summary")+": "+o.count(t)+last, []string{severities, from, o.late()}
+		title, lead = o.digest(t, o.Text("Weekly summary")), []string{severities, since, o.late()}
 	case stanna.ReasonFirstContact:
-		title = "Already so when the rule began: " + o.clients(t)
-		lead = []string{severities, "listed once; nothing of it has just happened"}
+		title = o.Text("Already so when the rule began: {clients}", with{"clients": o.clients(t)})
+		lead = []string{severities, o.Text("listed once; nothing of it has just happened")}
 	case stanna.ReasonFoundInBackfill:
-		title = "Found in history that came in late: " + o.clients(t)
-		lead = []string{severities, "listed once; nothing of it has just happened"}
+		title = o.Text("Found in history that came in late: {clients}", with{"clients": o.clients(t)})
+		lead = []string{severities, o.Text("listed once; nothing of it has just happened")}
 	case stanna.ReasonSilenced:
-		title, lead = "The silence is over: "+o.count(t)+" still open", []string{severities, from}
+		title, lead = o.Text("The silence is over: {n} {n|alert|alerts} still open", with{"n": t.open()}), []string{severities, since}
 		if t.Closed > 0 || t.open() == 0 {
-			title = "The silence is over: " + o.count(t)
+			title = o.Text("The silence is over: {alerts}", count)
 		}
 	case stanna.ReasonWhileSnoozed:
-		title, lead = "The snooze is over: "+o.count(t), []string{severities}
+		title, lead = o.Text("The snooze is over: {alerts}", count), []string{severities}
 	case stanna.ReasonReleased:
-		title, lead = "These had waited: "+o.count(t), []string{severities, from}
+		title, lead = o.Text("These had waited: {alerts}", count), []string{severities, since}
 	case stanna.ReasonManyAtOnce:
-		title, lead = "Many moved at once and were held: "+o.count(t), []string{severities, "the hold is over"}
+		title, lead = o.Text("Many moved at once and were held: {alerts}", count), []string{severities, o.Text("the hold is over")}
 	default:
-		title, lead = t.headline(o.tongue), []string{"this channel had fallen behind, so these are told together"}
+		title, lead = t.headline(o.tongue), []string{o.Text("this channel had fallen behind, so these are told together")}
 	}
 	if o.Recovered > 0 {
-		lead = append(lead, o.Number(float64(o.Recovered))+" recovered meanwhile")
+		lead = append(lead, o.Text("{n} recovered meanwhile", with{"n": o.Recovered}))
 	}
 	said := lead[:0]
 	for _, line := range lead {
@@ -90,15 +89,15 @@ func (o occasion) words(t Tally) (title string, lead []string) {
 func (o occasion) count(t Tally) string {
 	switch open, all := t.open(), t.all(); {
 	case all == 0:
-		return "no alerts"
+		return o.Text("no alerts")
 	case open == 0 && all == 1:
-		return "the alert has closed"
+		return o.Text("the alert has closed")
 	case open == 0:
-		return "all " + o.Count(all, "alert") + " closed"
+		return o.Text("all {n} {n|alert|alerts} closed", with{"n": all})
 	case t.Closed > 0:
-		return o.Number(float64(open)) + " of " + o.Count(all, "alert") + " still open"
+		return t.stillOpen(o.tongue)
 	default:
-		return o.Count(open, "alert")
+		return o.Text("{n} {n|alert|alerts}", with{"n": open})
 	}
 }
 
@@ -106,19 +105,25 @@ func (o occasion) clients(t Tally) string {
 	if t.Closed > 0 || t.Clients == 0 {
 		return o.count(t)
 	}
-	return o.Count(t.Clients, "client")
+	return o.Text("{n} {n|client|clients}", with{"n": t.Clients})
 }
 
-func (o occasion) digest(name string) string {
+// digest is the title of a digest: "Daily digest, Mon 23 Nov: 5 alerts since
+// your last digest".
+func (o occasion) digest(t Tally, name string) string {
 	if day, ok := o.DayOf(o.Occasion.Date); ok {
-		return name + ", " + o.Day(day)
+		name = o.Text("{digest}, {day}", with{"digest": name, "day": o.Day(day)})
 	}
-	return name
+	parts := with{"digest": name, "alerts": o.count(t)}
+	if t.Closed > 0 {
+		return o.Text("{digest}: {alerts}", parts)
+	}
+	return o.Text("{digest}: {alerts} since your last digest", parts)
 }
 
 func (o occasion) late() string {
 	if !o.Late {
 		return ""
 	}
-	return "late: the server was down when it was due"
+	return o.Text("late: the server was down when it was due")
 }

@@ -12,22 +12,26 @@ func paymentIssue(c chapter) telling {
 	if c.alert.Evidence.Payment != nil {
 		p = *c.alert.Evidence.Payment
 	}
-	payment := "payment" + c.of(p.Amount)
+	amount, payment := c.owed(p.Amount), c.Text("payment")
+	if amount != "" {
+		payment = c.Text("payment of {amount}", with{"amount": amount})
+	}
+	failing := say(words(c.failing(payment, p)))
 	t := telling{
-		change: say(words(payment + " " + c.failing(p))),
-		past:   say(words(payment + " " + c.failing(p))),
+		change: failing,
+		past:   failing,
 		why:    c.listed(c.declined(p), c.tried(p), c.nextLine(p), c.invoice(p)),
 		lead:   c.askToPay(p),
 		steps:  c.payingSteps(p),
-		links:  oneLine(link(p.URL, "Open payment")),
+		links:  oneLine(link(p.URL, c.Text("Open payment"))),
 	}
-	if amount := strings.TrimPrefix(c.of(p.Amount), " of "); amount != "" {
+	if amount != "" {
 		t.back = say(words(amount))
 	}
 	t.why.also = c.troubles()
 	if !p.FirstAt.IsZero() && c.DayNumber(p.FirstAt) != c.DayNumber(p.FailedAt) {
 		t.aloud = true
-		t.course = append(t.course, say(words("first failed "+c.Day(p.FirstAt))))
+		t.course = append(t.course, c.phrase("first failed {day}", with{"day": c.Day(p.FirstAt)}))
 	}
 	if person, ok := c.client.PrimaryContact(); ok {
 		who, mail := c.contact(), outside(person.Email, 100)
@@ -35,45 +39,49 @@ func paymentIssue(c chapter) telling {
 			mail = nil // the e-mail is the name already
 		}
 		if who != nil {
-			t.facts = append(t.facts, fact{"Contact", joined(", ", who, mail), nil})
+			who = joined(", ", who, mail)
+			t.facts = append(t.facts, fact{english("Contact"), who, c.phrase("contact {contact}", with{"contact": who})})
 		}
 	}
 	return t
 }
 
-// failing says how far it has gone.
-func (c chapter) failing(p stanna.PaymentStanding) string {
+// failing says of a payment how far it has gone.
+func (c chapter) failing(payment string, p stanna.PaymentStanding) string {
 	switch {
 	case p.Status == stanna.PaymentPastDue:
-		return "is past due"
+		return c.Text("{payment} is past due", with{"payment": payment})
 	case p.Decline == stanna.HardDecline:
-		return "was declined for good"
+		return c.Text("{payment} was declined for good", with{"payment": payment})
 	case p.Attempt > 1:
-		return "failed for the " + c.Ordinal(p.Attempt) + " time"
+		return c.Text("{payment} failed for the {nth} time", with{"payment": payment, "nth": c.Ordinal(p.Attempt)})
 	case p.Attempt == 0 && p.FailedAt.After(p.FirstAt) && !p.FirstAt.IsZero():
-		return "failed again"
+		return c.Text("{payment} failed again", with{"payment": payment})
 	}
-	return "failed"
+	return c.Text("{payment} failed", with{"payment": payment})
 }
 
 // declined says what a decline means, in plain words.
 func (c chapter) declined(p stanna.PaymentStanding) phrase {
-	var code phrase
+	code := outside(strings.ReplaceAll(p.Code, "_", " "), 80)
 	if known, ok := declines[strings.ToLower(strings.TrimSpace(p.Code))]; ok {
-		code = say(words(" (" + known + ")"))
-	} else if other := outside(strings.ReplaceAll(p.Code, "_", " "), 80); other != nil {
-		code = say(words(" ("), other, words(")"))
+		code = c.phrase(known)
+	}
+	because := func(decline phrase) phrase {
+		if code == nil {
+			return decline
+		}
+		return say(decline, words(" ("), code, words(")"))
 	}
 	switch {
 	case p.Decline == stanna.SoftDecline && p.Status == stanna.PaymentPastDue: // every try failed
-		return say(words("Soft decline"), code)
+		return because(c.phrase("Soft decline"))
 	case p.Decline == stanna.SoftDecline:
-		return say(words("Soft decline"), code, words("; it may pass when it is tried again"))
+		return c.phrase("{decline}; it may pass when it is tried again", with{"decline": because(c.phrase("Soft decline"))})
 	case p.Decline == stanna.HardDecline:
-		return say(words("Hard decline"), code, words("; it will not pass without the customer"))
-	}
-	if code != nil {
-		return say(words("Declined"), code)
+		return c.phrase("{decline}; it will not pass without the customer", with{"decline": because(c.phrase("Hard decline"))})
+	case code != nil:
+		return because(c.phrase("Declined"))
 	}
 	return nil
 }
@@ -81,44 +89,38 @@ func (c chapter) declined(p stanna.PaymentStanding) phrase {
 // declines say the words of banks and of Stripe to people.
 // https://docs.stripe.com/declines/codes
 var declines = map[string]string{
-	"insufficient_funds":      "not enough funds",
-	"expired_card":            "the card has expired",
-	"authentication_required": "the bank wants the cardholder to confirm it",
-	"incorrect_number":        "the card number is wrong",
-	"invalid_number":          "the card number is wrong",
-	"incorrect_cvc":           "the security code is wrong",
-	"invalid_cvc":             "the security code is wrong",
-	"card_declined":           "the bank gave no reason",
-	"generic_decline":         "the bank gave no reason",
-	"do_not_honor":            "the bank gave no reason",
-	"card_velocity_exceeded":  "over the limit of the card",
-	"card_not_supported":      "the card does not allow this kind of payment",
-	"currency_not_supported":  "the card does not allow this currency",
-	"processing_error":        "it could not be processed",
-	"issuer_not_available":    "the bank could not be reached",
-	"try_again_later":         "the bank asks to try again later",
-	"lost_card":               "the card was reported lost",
-	"stolen_card":             "the card was reported stolen",
-	"fraudulent":              "the bank suspects fraud",
+	"insufficient_funds":      english("not enough funds"),
+	"expired_card":            english("the card has expired"),
+	"authentication_required": english("the bank wants the cardholder to confirm it"),
+	"incorrect_number":        english("the card number is wrong"),
+	"invalid_number":          english("the card number is wrong"),
+	"incorrect_cvc":           english("the security code is wrong"),
+	"invalid_cvc":             english("the security code is wrong"),
+	"card_declined":           english("the bank gave no reason"),
+	"generic_decline":         english("the bank gave no reason"),
+	"do_not_honor":            english("the bank gave no reason"),
+	"card_velocity_exceeded":  english("over the limit of the card"),
+	"card_not_supported":      english("the card does not allow this kind of payment"),
+	"currency_not_supported":  english("the card does not allow this currency"),
+	"processing_error":        english("it could not be processed"),
+	"issuer_not_available":    english("the bank could not be reached"),
+	"try_again_later":         english("the bank asks to try again later"),
+	"lost_card":               english("the card was reported lost"),
+	"stolen_card":             english("the card was reported stolen"),
+	"fraudulent":              english("the bank suspects fraud"),
 }
 
 // tried says which try it was and when.
 func (c chapter) tried(p stanna.PaymentStanding) phrase {
-	line := ""
-	if p.Attempt > 0 {
-		line = "Try " + c.Number(float64(p.Attempt))
+	switch dated := !p.FailedAt.IsZero(); {
+	case dated && p.Attempt > 0:
+		return c.phrase("Try {n} failed on {day}", with{"n": p.Attempt, "day": c.Day(p.FailedAt)})
+	case dated:
+		return c.phrase("Failed on {day}", with{"day": c.Day(p.FailedAt)})
+	case p.Attempt > 0:
+		return c.phrase("Try {n} failed", with{"n": p.Attempt})
 	}
-	switch {
-	case !p.FailedAt.IsZero() && line != "":
-		line += " failed on " + c.Day(p.FailedAt)
-	case !p.FailedAt.IsZero():
-		line = "Failed on " + c.Day(p.FailedAt)
-	case line != "":
-		line += " failed"
-	default:
-		return nil
-	}
-	return say(words(line))
+	return nil
 }
 
 func (c chapter) nextLine(p stanna.PaymentStanding) phrase {
@@ -126,14 +128,14 @@ func (c chapter) nextLine(p stanna.PaymentStanding) phrase {
 		return nil
 	}
 	if next, ok := c.nextTry(p); ok {
-		return say(words("Next try " + c.Moment(next)))
+		return c.phrase("Next try {moment}", with{"moment": c.Moment(next)})
 	}
-	return say(words("No further try is known"))
+	return c.phrase("No further try is known")
 }
 
 func (c chapter) invoice(p stanna.PaymentStanding) phrase {
 	if number := outside(p.Invoice, 80); number != nil {
-		return say(words("Invoice "), number)
+		return c.phrase("Invoice {number}", with{"number": number})
 	}
 	return nil
 }
@@ -146,27 +148,26 @@ func (c chapter) waits(p stanna.PaymentStanding) bool {
 
 func (c chapter) askToPay(p stanna.PaymentStanding) phrase {
 	if next, ok := c.nextTry(p); ok && c.waits(p) {
-		return say(words("wait for the next try on " + c.Day(next)))
+		return c.phrase("wait for the next try on {day}", with{"day": c.Day(next)})
 	}
-	what := " for another means of payment"
 	if p.Decline != stanna.HardDecline && p.Status != stanna.PaymentPastDue {
-		what = " about the payment"
+		return c.reaching("ask {contact} about the payment", "ask the customer about the payment")
 	}
-	return c.reach("ask", "ask the customer", what)
+	return c.reaching("ask {contact} for another means of payment", "ask the customer for another means of payment")
 }
 
 func (c chapter) payingSteps(p stanna.PaymentStanding) []phrase {
 	var steps []phrase
 	if c.waits(p) {
-		who := c.contact()
-		if who == nil {
-			who = say(words("the customer"))
+		step := c.phrase("if it fails again, ask the customer for another means of payment")
+		if who := c.contact(); who != nil {
+			step = c.phrase("if it fails again, ask {contact} for another means of payment", with{"contact": who})
 		}
-		steps = append(steps, say(words("if it fails again, ask "), who, words(" for another means of payment")))
+		steps = append(steps, step)
 	}
 	switch strings.ToLower(p.Code) {
 	case "lost_card", "stolen_card", "fraudulent":
-		steps = append(steps, say(words("do not pass on the bank's reason; say that the payment was declined")))
+		steps = append(steps, c.phrase("do not pass on the bank's reason; say that the payment was declined"))
 	}
 	return steps
 }

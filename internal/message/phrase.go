@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ type phrase []span
 type span struct {
 	kind    spanKind
 	text    string
+	heard   string // of our own, where it is not said as it is written
 	target  string // a link's address, a mention's Slack id
 	elastic bool   // from outside: may be shortened when room is short
 }
@@ -53,6 +55,18 @@ func say(pieces ...saying) phrase {
 	}
 	return p
 }
+
+// and adds a span; words of our own that follow such words become one with
+// them.
+func (p phrase) and(s span) phrase {
+	if last := len(p) - 1; last >= 0 && p[last].ownWords() && s.ownWords() {
+		p[last].text += s.text
+		return p
+	}
+	return append(p, s)
+}
+
+func (s span) ownWords() bool { return s.kind == spanText && !s.elastic && s.heard == "" }
 
 // outside is text from outside, at most that long. It is empty when nothing
 // of it can be seen.
@@ -208,7 +222,7 @@ func (s span) write(b *strings.Builder, v voice) {
 	text := s.text
 	switch {
 	case !s.elastic && v == spoken:
-		text = escape.Replace(strings.ReplaceAll(text, " → ", " to ")) // for who hears it
+		text = escape.Replace(cmp.Or(s.heard, text))
 	case v == plain && s.elastic:
 		text = withoutEmoji(text)
 	case !s.elastic && v == mrkdwn:

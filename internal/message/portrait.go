@@ -18,22 +18,22 @@ func (v PortraitView) page() page {
 	open := slices.DeleteFunc(slices.Clone(v.Alerts), func(a AlertView) bool { return !a.Open() })
 	slices.SortStableFunc(open, func(a, b AlertView) int { return cmp.Compare(b.Severity.Rank(), a.Severity.Rank()) })
 
-	name := nameOf(v.Client, 200)
-	head := say(words("how the account stands"))
+	name := c.nameOf(v.Client, 200)
+	head := c.phrase("how the account stands")
 	health, known := v.State.HealthScore()
 	if known && locale.IsNumber(health) {
-		head = say(words("health " + c.standing(health)))
+		head = c.phrase("health {standing}", with{"standing": c.standing(health)})
 	}
 	if len(open) > 0 {
-		head = say(head, words(", "+c.Count(len(open), "open alert")))
+		head = say(head, words(", "), c.phrase("{n} open {n|alert|alerts}", with{"n": len(open)}))
 	}
-	owner := owns(v.Owner.or(v.Client).name())
-	sent := say(words("state of " + c.Moment(c.Now)))
+	owner := c.owns(v.Owner.or(v.Client).name())
+	sent := c.phrase("state of {moment}", with{"moment": c.Moment(c.Now)})
 	if by := outside(v.By, 80); by != nil {
-		sent = say(words("sent by "), v.People.who(v.By), words(", "+c.Moment(c.Now)))
+		sent = c.phrase("sent by {who}, {moment}", with{"who": c.who(v.By), "moment": c.Moment(c.Now)})
 	}
 	facts, missing := c.standings()
-	fieldList, sentence := shown(facts)
+	fieldList, sentence := c.shown(facts)
 	p := page{
 		header: say(words("📋 "), name, words(": "), head),
 		parts: []part{
@@ -44,21 +44,22 @@ func (v PortraitView) page() page {
 		spoken: []phrase{say(name, words(": "), head, words(".")), sentence},
 	}
 	if missing != "" {
-		note := say(words("Not known: " + missing))
+		note := c.phrase("Not known: {what}", with{"what": missing})
 		p.parts = append(p.parts, part{kind: context, lines: []phrase{note}})
 		p.spoken = append(p.spoken, say(note, words(".")))
 	}
 	if len(open) > 0 {
-		thread.row(&p, "Open alerts", "open, ", open)
+		thread.row(&p, english("Open alerts"), english("open, {alert}"), open)
 	} else {
-		p.parts = append(p.parts, part{kind: section, lines: []phrase{say(words("No alert is open"))}})
-		p.spoken = append(p.spoken, say(words("No alert is open.")))
+		none := c.phrase("No alert is open")
+		p.parts = append(p.parts, part{kind: section, lines: []phrase{none}})
+		p.spoken = append(p.spoken, sentenceOf(none))
 	}
 	p.spoken = append(p.spoken, sentenceOf(sent), sentenceOf(owner))
 	for _, note := range v.Intended.note(c.tongue) {
 		p.spoken = append(p.spoken, sentenceOf(note))
 	}
-	if l := link(v.Link, "Open account"); l != nil {
+	if l := link(v.Link, c.Text("Open account")); l != nil {
 		p.parts = append(p.parts, part{kind: section, lines: []phrase{l}})
 		p.more = l
 	}
@@ -78,37 +79,37 @@ func (c chapter) standings() (facts []fact, missing string) {
 		case known:
 			facts = append(facts, f)
 		case gap != "":
-			gaps = append(gaps, gap)
+			gaps = append(gaps, c.Text(gap))
 		}
 	}
 	from := func(label, gap string) {
 		f, ok := account[label]
 		add(ok, f, gap)
 	}
-	from("MRR", "MRR")
-	from(renewalField, "renewal date")
+	from("MRR", english("MRR"))
+	from(renewalField, english("renewal date"))
 	if f, ok := account[healthField]; ok {
 		if line := c.sparkline(c.state.Health); line != "" {
 			f.value = say(f.value, words(" "+line))
 		}
 		add(true, f, "")
 	} else {
-		gaps = append(gaps, "health")
+		gaps = append(gaps, c.Text("health"))
 	}
 	st := c.state
-	add(st.Churn.Known() && locale.IsNumber(st.Churn.Value), fact{"Churn risk", say(words(c.percent(st.Churn.Value*100) + c.dated(st.Churn))), nil}, "churn risk")
-	from(engagementField, "engagement against its usual")
-	add(st.Sentiment.Known() && locale.IsNumber(st.Sentiment.Value), fact{"Sentiment", say(words(c.feeling(st.Sentiment))), nil}, "sentiment")
-	paying := fact{"Payment", say(words("no failure known")), say(words("no failed payment known"))}
+	add(st.Churn.Known() && locale.IsNumber(st.Churn.Value), fact{english("Churn risk"), say(words(c.percent(st.Churn.Value*100) + c.dated(st.Churn))), nil}, english("churn risk"))
+	from(engagementField, english("engagement against its usual"))
+	add(st.Sentiment.Known() && locale.IsNumber(st.Sentiment.Value), fact{english("Sentiment"), say(words(c.feeling(st.Sentiment))), nil}, english("sentiment"))
+	paying := fact{english("Payment"), c.phrase("no failure known"), c.phrase("no failed payment known")}
 	if st.Payment.Owed() {
-		paying = fact{"Payment", say(words(c.paying(st.Payment))), nil}
+		paying = fact{english("Payment"), say(words(c.paying(st.Payment))), nil}
 	}
 	facts = append(facts, paying)
 	use := c.fullest()
-	add(use != nil, fact{"Usage", use, nil}, "usage of its limits")
-	from("Last contact", "last contact")
+	add(use != nil, fact{english("Usage§of limits"), use, nil}, english("usage of its limits"))
+	from("Last contact", english("last contact"))
 	status := outside(st.Status, 60)
-	add(status != nil, fact{"Status", status, nil}, "")
+	add(status != nil, fact{english("Status"), status, nil}, "")
 	return facts, strings.Join(gaps, ", ")
 }
 
@@ -122,28 +123,31 @@ func (c chapter) dated(r stanna.Reading) string {
 
 // feeling puts a score from −2 to +2 into a word.
 func (c chapter) feeling(r stanna.Reading) string {
-	score, word := r.Value, "neutral"
+	score, word := r.Value, english("neutral")
 	switch {
 	case score <= -1.5:
-		word = "very negative"
+		word = english("very negative")
 	case score < 0:
-		word = "negative"
+		word = english("negative")
 	case score >= 1.5:
-		word = "very positive"
+		word = english("very positive")
 	case score > 0:
-		word = "positive"
+		word = english("positive")
 	}
 	if c.DaysAgo(r.At) <= 0 {
-		return word + " (" + c.Signed(score) + ")"
+		return c.Text(word) + " (" + c.Signed(score) + ")"
 	}
-	return word + " (" + c.Signed(score) + ", " + c.Ago(r.At) + ")"
+	return c.Text(word) + " (" + c.Signed(score) + ", " + c.Ago(r.At) + ")"
 }
 
 func (c chapter) paying(p stanna.PaymentStanding) string {
-	line := strings.TrimPrefix(c.of(p.Amount), " of ")
-	line = strings.TrimSpace(line + " " + c.failing(p))
+	payment := c.owed(p.Amount)
+	if payment != "" {
+		payment = c.Text("{amount}§of a payment", with{"amount": payment})
+	}
+	line := strings.TrimSpace(c.failing(payment, p))
 	if next, ok := c.nextTry(p); ok {
-		line += ", next try " + c.Day(next)
+		line = c.Text("{failure}, next try {day}", with{"failure": line, "day": c.Day(next)})
 	}
 	return line
 }
@@ -169,9 +173,14 @@ func (c chapter) fullest() phrase {
 	if unit == nil {
 		unit = outside(u.Unit, 40)
 	}
-	line := joined(" ", say(words(c.Number(u.Used)+" of "+c.Number(u.Limit))), unit)
-	if others > 0 {
-		line = say(line, words(", and "+c.Count(others, "more limit")))
+	fill := with{"used": u.Used, "limit": u.Limit, "unit": unit, "n": others}
+	use := c.phrase("{used} of {limit}", fill)
+	if unit != nil {
+		use = c.phrase("{used} of {limit} {unit}", fill)
 	}
-	return line
+	if others > 0 {
+		fill["use"] = use
+		use = c.phrase("{use}, and {n} more {n|limit|limits}", fill)
+	}
+	return use
 }

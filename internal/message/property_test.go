@@ -183,7 +183,7 @@ func anyTeam(t *rapid.T) People {
 func anySettings(t *rapid.T) stanna.Settings {
 	return stanna.Settings{
 		Timezone: rapid.SampledFrom([]string{"", "Asia/Kathmandu", "nowhere"}).Draw(t, "zone"),
-		Locale:   rapid.SampledFrom([]string{"", "en", "de", "fr", "ar", "hi", "no such tag"}).Draw(t, "locale"),
+		Locale:   rapid.SampledFrom([]string{"", "en", "es", "es-MX", "de", "fr", "ar", "hi", "es", "no such tag"}).Draw(t, "locale"),
 		Currency: rapid.SampledFrom([]string{"", "EUR", "??"}).Draw(t, "currency"),
 	}
 }

@@ -12,52 +12,59 @@ import (
 // mixed.
 func revenueAtRisk(c chapter) telling {
 	e := c.alert.Evidence
-	opened, value := c.amount(e.Opened), c.amount(e.Value)
-	verb := "is "
-	if e.Value > e.Base && e.Base > 0 {
-		verb = "rose to "
-	}
+	opened, value, worst := c.amount(e.Opened), c.amount(e.Value), c.amount(max(e.Opened, e.Worst))
 	t := telling{
-		change: say(words("MRR at risk " + verb + value + c.ofAll(e.Share))),
-		past:   say(words("MRR at risk was " + c.amount(max(e.Opened, e.Worst)))),
-		back:   say(words(c.amount(max(e.Opened, e.Worst)) + " → " + value)),
+		change: c.phrase("MRR at risk is {amount}", with{"amount": c.ofAll(value, e.Share)}),
+		past:   c.phrase("MRR at risk was {amount}", with{"amount": worst}),
+		back:   c.way(worst, value),
 		now:    say(words(value)),
 		why:    c.moves(e),
-		lead:   say(words("review these accounts" + c.by())),
+		lead:   c.due(c.phrase("review these accounts")),
 		steps:  c.largest(e),
 	}
+	if e.Value > e.Base && e.Base > 0 {
+		t.change = c.phrase("MRR at risk rose to {amount}", with{"amount": c.ofAll(value, e.Share)})
+	}
 	if !(max(e.Opened, e.Worst, e.Value) > 0) {
-		t.change = say(words("MRR at risk is above the amount of the rule")) // whatever it was, nobody kept it
+		t.change = c.phrase("MRR at risk is above the amount of the rule") // whatever it was, nobody kept it
 		return telling{change: t.change, past: t.change, lead: t.lead, steps: t.steps, why: t.why}
 	}
 	if e.Base > 0 && e.Base != e.Value {
-		t.since = say(words("from " + c.amount(e.Base)))
-		t.course = append(t.course, say(words(c.amount(e.Base)+" → "+value)))
+		way := c.way(c.amount(e.Base), value)
+		t.since = c.phrase("from {amount}", with{"amount": c.amount(e.Base)})
 		if !e.BaseAt.IsZero() && e.ValueAt.Sub(e.BaseAt) >= oneDay {
-			t.since = say(t.since, words(" "+c.earlier(e)))
-			t.course[0] = say(t.course[0], words(" since "+c.Day(e.BaseAt)))
+			t.since = c.phrase("from {amount} {when}", with{"amount": c.amount(e.Base), "when": c.earlier(e)})
+			way = c.phrase("{way} since {day}", with{"way": way, "day": c.Day(e.BaseAt)})
 		}
+		t.course = append(t.course, way)
 	} else {
 		t.aloud = true
 	}
-	t.course = append(t.course, firstTold(opened, value))
+	t.course = append(t.course, c.firstTold(opened, value))
 	if e.Limit > 0 && locale.IsNumber(e.Limit) {
-		t.course = append(t.course, say(words("the rule's line is "+c.amount(e.Limit))))
+		t.course = append(t.course, c.phrase("the rule's line is {amount}", with{"amount": c.amount(e.Limit)}))
 	}
-	add := func(label, value, spoken string) {
-		t.facts = append(t.facts, fact{label, say(words(value)), say(words(spoken))})
-	}
-	add("MRR at risk", value, value+" MRR at risk")
+	t.facts = c.sums(e)
+	return t
+}
+
+// sums are the figures of the portfolio.
+func (c chapter) sums(e stanna.Evidence) []fact {
+	sum := with{"amount": c.amount(e.Value)}
+	facts := []fact{{english("MRR at risk"), say(words(c.amount(e.Value))), c.phrase("{amount} MRR at risk", sum)}}
 	if share := c.share(e.Share); share != "" {
-		add("Share of MRR", share, share+" of all MRR")
+		facts = append(facts, fact{english("Share of MRR"), say(words(share)), c.phrase("{share} of all MRR", with{"share": share})})
 	}
 	if e.Loss > 0 && locale.IsNumber(e.Loss) {
-		add("Expected loss", c.amount(e.Loss)+" (chance of churn × MRR)", "expected loss "+c.amount(e.Loss)+" (chance of churn times MRR)")
+		loss := with{"amount": c.amount(e.Loss)}
+		facts = append(facts, fact{english("Expected loss"), c.phrase("{amount} (chance of churn × MRR)", loss),
+			c.phrase("expected loss {amount} (chance of churn times MRR)", loss)})
 	}
 	if e.Clients > 0 {
-		add("Clients at risk", c.Number(float64(e.Clients)), c.Count(e.Clients, "client")+" at risk")
+		facts = append(facts, fact{english("Clients at risk"), say(words(c.Number(float64(e.Clients)))),
+			c.phrase("{n} {n|client|clients} at risk", with{"n": e.Clients})})
 	}
-	return t
+	return facts
 }
 
 func (c chapter) share(percent float64) string {
@@ -67,11 +74,12 @@ func (c chapter) share(percent float64) string {
 	return c.percent(percent)
 }
 
-func (c chapter) ofAll(percent float64) string {
+// ofAll is an amount with its share of all revenue, when that is known.
+func (c chapter) ofAll(amount string, percent float64) string {
 	if share := c.share(percent); share != "" {
-		return " (" + share + " of MRR)"
+		return c.Text("{amount} ({share} of MRR)", with{"amount": amount, "share": share})
 	}
-	return ""
+	return amount
 }
 
 // moves are what changed the sum, and always add up to the change: what is
@@ -82,7 +90,7 @@ func (c chapter) moves(e stanna.Evidence) reasons {
 	list = slices.DeleteFunc(list, func(m stanna.Move) bool { return !locale.IsNumber(m.Amount) })
 	left := make([]float64, len(list)+1)
 	rest := change
-	r := reasons{title: "What moved it", spare: true}
+	r := reasons{title: english("What moved it"), spare: true}
 	for i, m := range list {
 		left[i] = rest
 		rest -= m.Amount
@@ -90,18 +98,19 @@ func (c chapter) moves(e stanna.Evidence) reasons {
 	}
 	left[len(list)] = rest
 	others := max(e.Moved-len(e.Moves), 0)
-	sum := func(x float64) string { return c.signedAmount(x) }
+	more := func(n int, sum float64) phrase {
+		return c.phrase("and {n} more {n|client|clients}: {sum}", with{"n": n, "sum": c.signedAmount(sum)})
+	}
 	if len(list) > 0 && (others > 0 || cents(c, rest) != 0) {
-		line := "other changes: " + sum(rest)
+		line := c.phrase("other changes: {sum}", with{"sum": c.signedAmount(rest)})
 		if others > 0 {
-			line = "and " + c.Count(others, "more client") + ": " + sum(rest)
+			line = more(others, rest)
 		}
-		r.lines = append(r.lines, say(words(line)))
+		r.lines = append(r.lines, line)
 	}
 	r.more = func(shown int) phrase {
 		shown = min(shown, len(list))
-		line := "and " + c.Count(len(list)-shown+others, "more client") + ": " + sum(left[shown])
-		return joined(" · ", say(words(line)), link(c.page, "See all"))
+		return joined(" · ", more(len(list)-shown+others, left[shown]), link(c.page, c.Text("See all")))
 	}
 	return r
 }
@@ -110,23 +119,23 @@ func cents(c chapter, x float64) int64 { return stanna.MoneyOf(x, c.Settings.Cur
 
 // moved says why a client moved the sum.
 var moved = map[stanna.Reason]string{
-	stanna.ReasonEnteredRed: "now at risk",
-	stanna.ReasonRecovered:  "no longer at risk",
-	stanna.ReasonChurned:    "has left",
-	stanna.ReasonExcluded:   "is excluded now",
-	stanna.ReasonMRRChanged: "still at risk, MRR changed",
+	stanna.ReasonEnteredRed: english("now at risk"),
+	stanna.ReasonRecovered:  english("no longer at risk"),
+	stanna.ReasonChurned:    english("has left"),
+	stanna.ReasonExcluded:   english("is excluded now"),
+	stanna.ReasonMRRChanged: english("still at risk, MRR changed"),
 }
 
 func (c chapter) move(m stanna.Move) phrase {
 	name := outside(m.Name, 80)
 	if name == nil {
-		name = nameOf(stanna.Client{ID: m.ClientID}, 80)
+		name = c.nameOf(stanna.Client{ID: m.ClientID}, 80)
 	}
 	why, known := moved[m.Why]
 	if !known {
-		why = "changed"
+		why = english("changed")
 	}
-	return say(name, words(": "+why+", "+c.signedAmount(m.Amount)))
+	return say(name, words(": "+c.Text(why)+", "+c.signedAmount(m.Amount)))
 }
 
 // largest names the clients with whom to begin.
@@ -137,9 +146,9 @@ func (c chapter) largest(e stanna.Evidence) []phrase {
 			names = append(names, name)
 		}
 	}
-	steps := []phrase{say(words("agree an owner, a step and a date for each"))}
+	steps := []phrase{c.phrase("agree an owner, a step and a date for each")}
 	if len(names) > 0 {
-		steps = append([]phrase{say(words("begin with "), joined(", ", names...))}, steps...)
+		steps = append([]phrase{c.phrase("begin with {clients}", with{"clients": joined(", ", names...)})}, steps...)
 	}
 	return steps
 }

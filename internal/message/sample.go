@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/locale"
 )
 
 // Test writes the sample of "send a test": an alert as it would look, about a
@@ -11,37 +12,39 @@ import (
 func Test(v TestView) Rendered { return v.page().lay() }
 
 func (v TestView) page() page {
-	thread := v.sample()
+	l := tongue{locale.For(v.Settings, v.Now)}
+	thread := v.sample(l)
 	p := thread.page()
-	p.header = say(words("🧪 Test: "), p.header)
-	by := words("")
-	who := outside(v.By, 80)
-	if who != nil {
-		by = " by "
-	}
-	from := words("")
-	name := outside(v.WorkspaceName, 80)
-	if name != nil {
-		from = " for "
-	}
-	asked := say(words("This is a test from Stanna"), from, name, words(", sent"), by, who)
-	if who == nil {
-		asked = say(words("This is a test from Stanna"), from, name)
-	}
-	note := say(words("Alerts will look like the one below. The client is made up; there is nothing to do."))
+	p.header = say(words("🧪 "), l.phrase("Test: {alert}", with{"alert": p.header}))
+	asked := say(v.asked(l), words(". "), l.phrase("Alerts will look like the one below. The client is made up; there is nothing to do."))
 	p.parts = append([]part{
-		{kind: section, lines: []phrase{say(asked, words(". "), note)}},
+		{kind: section, lines: []phrase{asked}},
 	}, p.parts...)
-	p.spoken = append([]phrase{say(asked, words(". "), note)}, p.spoken...)
-	if l := link(v.Link, "Slack connection"); l != nil {
-		p.parts = append(p.parts, part{kind: section, lines: []phrase{l}})
-		p.more = l
+	p.spoken = append([]phrase{asked}, p.spoken...)
+	if link := link(v.Link, l.Text("Slack connection")); link != nil {
+		p.parts = append(p.parts, part{kind: section, lines: []phrase{link}})
+		p.more = link
 	}
 	return p
 }
 
+// asked says what the message is, for which workspace, and who asked for it.
+func (v TestView) asked(l tongue) phrase {
+	name, who := outside(v.WorkspaceName, 80), outside(v.By, 80)
+	fill := with{"workspace": name, "who": who}
+	switch {
+	case name != nil && who != nil:
+		return l.phrase("This is a test from Stanna for {workspace}, sent by {who}", fill)
+	case name != nil:
+		return l.phrase("This is a test from Stanna for {workspace}", fill)
+	case who != nil:
+		return l.phrase("This is a test from Stanna, sent by {who}", fill)
+	}
+	return l.phrase("This is a test from Stanna")
+}
+
 // sample is a client in trouble, seven days ago well.
-func (v TestView) sample() ThreadView {
+func (v TestView) sample(l tongue) ThreadView {
 	s := v.Settings.WithDefaults()
 	impact := func(x float64) *float64 { return &x }
 	day := func(n int) time.Time { return v.Now.Add(time.Duration(n) * oneDay) }
@@ -61,21 +64,21 @@ func (v TestView) sample() ThreadView {
 		Now:      v.Now,
 		Intended: v.Intended,
 		Client: stanna.Client{
-			ID: "example", Name: "Acme Corp (made up)", MRR: stanna.MoneyOf(12_400, s.Currency),
+			ID: "example", Name: l.Text("Acme Corp (made up)"), MRR: stanna.MoneyOf(12_400, s.Currency),
 			RenewalDate: day(52).In(s.Location()).Format(time.DateOnly),
-			Contacts:    []stanna.Contact{{Name: "Maria Costa", Title: "sponsor", Primary: true}},
+			Contacts:    []stanna.Contact{{Name: "Maria Costa", Title: l.Text("sponsor"), Primary: true}},
 		},
 		Owner: Owner{Name: "Ana Silva"},
 		State: stanna.State{Health: health, Engagement: engagement,
 			StateFacts: stanna.StateFacts{LastContact: day(-19), LastContactKind: "email"}},
 		Alerts: []AlertView{{Alert: stanna.Alert{
-			Type: stanna.HealthDrop, RuleName: "Health drop", Severity: stanna.High, Status: stanna.AlertOpen, OpenedAt: v.Now,
+			Type: stanna.HealthDrop, RuleName: l.Text("Health drop"), Severity: stanna.High, Status: stanna.AlertOpen, OpenedAt: v.Now,
 			Evidence: stanna.Evidence{
-				Base: 61, BaseAt: day(-7), Opened: 38, Value: 38, ValueAt: v.Now, Worst: 38, Source: "example",
+				Base: 61, BaseAt: day(-7), Opened: 38, Value: 38, ValueAt: v.Now, Worst: 38, Source: l.Text("example"),
 				Factors: []stanna.Factor{
-					{Name: "Usage", Detail: "118 a day, usually 200", Impact: impact(-13)},
-					{Name: "Invoice", Detail: "failed last Saturday", Impact: impact(-6)},
-					{Name: "Support", Detail: "3 tickets open, the oldest for 9 days", Impact: impact(-4)},
+					{Name: l.Text("Usage"), Detail: l.Text("118 a day, usually 200"), Impact: impact(-13)},
+					{Name: l.Text("Invoice"), Detail: l.Text("failed last Saturday"), Impact: impact(-6)},
+					{Name: l.Text("Support"), Detail: l.Text("3 tickets open, the oldest for 9 days"), Impact: impact(-4)},
 				},
 			},
 		}}},

@@ -1,6 +1,8 @@
 package message
 
 import (
+	"strings"
+
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/locale"
 )
@@ -8,40 +10,42 @@ import (
 // sentimentNegative tells what a client said, in its own words.
 func sentimentNegative(c chapter) telling {
 	e := c.alert.Evidence
-	how := "negative sentiment"
+	very := e.Trigger == stanna.ReasonVeryNegative || c.alert.Why == stanna.ReasonVeryNegative
+	count := c.phrase("{n} negative {n|conversation|conversations}", with{"n": e.Count})
+	how := c.phrase("negative sentiment")
 	switch {
-	case e.Trigger == stanna.ReasonVeryNegative || c.alert.Why == stanna.ReasonVeryNegative:
-		how = "very negative"
+	case very:
+		how = c.phrase("very negative")
 	case e.Count > 1:
-		how = c.Count(e.Count, "negative conversation")
+		how = count
 	}
 	t := telling{
-		change: say(words(how)),
+		change: how,
 		apart:  true,
 		why:    reasons{source: outside(e.Source, 80)},
-		now:    say(words("mood " + c.Signed(e.Value))),
-		steps:  []phrase{say(words("do not answer by mail; listen before you offer anything"))},
+		now:    c.phrase("mood {score}", with{"score": c.Signed(e.Value)}),
+		steps:  []phrase{c.phrase("do not answer by mail; listen before you offer anything")},
 	}
 	if short := quoted(e.Quote, 120); short != nil {
-		t.change = say(short, words(" ("+how+")"))
-	} else if how == "very negative" {
-		t.change = say(words("a very negative conversation"))
+		t.change = say(short, words(" ("), how, words(")"))
+	} else if very {
+		t.change = c.phrase("a very negative conversation")
 	}
 	t.past = t.change
 	if locale.IsNumber(e.Value) && !e.ValueAt.IsZero() {
-		t.course = append(t.course, say(words("mood "+c.Signed(e.Value)+" on a scale of −2 to +2")))
+		t.course = append(t.course, c.phrase("mood {score} on a scale of −2 to +2", with{"score": c.Signed(e.Value)}))
 		if !e.BaseAt.IsZero() {
-			t.course = append(t.course, say(words("mood "+c.Signed(e.Base)+" before")))
+			t.course = append(t.course, c.phrase("mood {score} before", with{"score": c.Signed(e.Base)}))
 		}
-		if e.Count > 1 && how == "very negative" {
-			t.course = append(t.course, say(words(c.Count(e.Count, "negative conversation"))))
+		if e.Count > 1 && very {
+			t.course = append(t.course, count)
 		}
-		t.back = say(words("mood " + c.arrowed(min(e.Opened, e.Worst), e.Value)))
+		t.back = c.phrase("mood {way}", with{"way": c.way(c.Signed(min(e.Opened, e.Worst)), c.Signed(e.Value))})
 	}
 	if quote := quoted(e.Quote, 600); quote != nil {
-		said := say(words("Said: "), quote)
+		said := c.phrase("Said: {quote}", with{"quote": quote})
 		if m, ok := c.moodOf(e.Quote); ok {
-			said = say(words("Said on "+c.Day(m.At)+": "), quote)
+			said = c.phrase("Said on {day}: {quote}", with{"day": c.Day(m.At), "quote": quote})
 		}
 		t.why = c.listed(said, c.moods())
 	} else if row := c.moods(); row != nil {
@@ -50,9 +54,6 @@ func sentimentNegative(c chapter) telling {
 	t.why.also = c.troubles()
 	return t
 }
-
-// arrowed is a way between two moods.
-func (c chapter) arrowed(from, to float64) string { return c.Signed(from) + " → " + c.Signed(to) }
 
 // moodOf finds the conversation in which something was said.
 func (c chapter) moodOf(quote string) (stanna.Mood, bool) {
@@ -74,12 +75,9 @@ func (c chapter) moods() phrase {
 	if len(last) < 2 {
 		return nil
 	}
-	line := "The last " + c.Count(len(last), "conversation") + ": "
+	scores := make([]string, len(last))
 	for i, m := range last {
-		if i > 0 {
-			line += ", "
-		}
-		line += c.Signed(m.Score)
+		scores[i] = c.Signed(m.Score)
 	}
-	return say(words(line))
+	return c.phrase("The last {n} {n|conversation|conversations}: {scores}", with{"n": len(last), "scores": strings.Join(scores, ", ")})
 }

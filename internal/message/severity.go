@@ -4,12 +4,12 @@ import "github.com/gostanna/stanna"
 
 // Severity is told by a word and a symbol; colour alone would leave out who
 // cannot see it.
-var severityWords = map[stanna.Severity]struct{ symbol, word string }{
-	stanna.Critical: {"🔴", "Critical"},
-	stanna.High:     {"🟠", "High"},
-	stanna.Medium:   {"🟡", "Medium"},
-	stanna.Low:      {"🔵", "Low"},
-	stanna.Info:     {"ℹ️", "Info"},
+var severityWords = map[stanna.Severity]struct{ symbol, word, count string }{
+	stanna.Critical: {"🔴", english("Critical"), english("{n} critical")},
+	stanna.High:     {"🟠", english("High"), english("{n} high")},
+	stanna.Medium:   {"🟡", english("Medium"), english("{n} medium")},
+	stanna.Low:      {"🔵", english("Low"), english("{n} low")},
+	stanna.Info:     {"ℹ️", english("Info"), english("{n} info")},
 }
 
 const (
@@ -24,11 +24,19 @@ func symbolOf(s stanna.Severity) string {
 	return "▫️"
 }
 
+// wordOf is the severity's word in English, to be said later.
 func wordOf(s stanna.Severity) string {
 	if w, ok := severityWords[s]; ok {
 		return w.word
 	}
-	return "Unrated"
+	return english("Unrated")
+}
+
+// severity is the severity's word as the language writes it within a line; what
+// begins one is given a capital.
+func (t tongue) severity(s stanna.Severity) string {
+	word := wordOf(s)
+	return t.Text(word)
 }
 
 // pressing says whether the owner is called by name in Slack, which makes a

@@ -22,7 +22,7 @@ func (c chapter) recently(at time.Time) bool {
 func (c chapter) atTheSameTime() []phrase {
 	lines := c.troubles()
 	if percent, known := c.againstUsual(c.state.Engagement); known && percent <= bigFall && c.alert.Type != stanna.EngagementDrop {
-		lines = append(lines, say(words("Engagement "+c.engagement(c.state.Engagement))))
+		lines = append(lines, c.phrase("Engagement {level}", with{"level": c.engagement(c.state.Engagement)}))
 	}
 	return lines
 }
@@ -37,28 +37,32 @@ func (c chapter) troubles() []phrase {
 		lines = append(lines, c.mood(mood.At))
 	}
 	if churn := c.state.Churn; churn.Known() && churn.Value >= 0.5 && c.recently(churn.At) && c.alert.Type != stanna.ChurnRisk {
-		lines = append(lines, say(words("Churn risk "+c.percent(churn.Value*100))))
+		lines = append(lines, c.phrase("Churn risk {percent}", with{"percent": c.percent(churn.Value * 100)}))
 	}
 	return lines
 }
 
 func (c chapter) failedPayment(p stanna.PaymentStanding) phrase {
-	line := "A payment" + c.of(p.Amount) + " failed"
+	payment := c.Text("A payment")
+	if amount := c.owed(p.Amount); amount != "" {
+		payment = c.Text("A payment of {amount}", with{"amount": amount})
+	}
+	failed := c.phrase("{payment} failed", with{"payment": payment})
 	if !p.FailedAt.IsZero() {
-		line += " on " + c.Day(p.FailedAt)
+		failed = c.phrase("{payment} failed on {day}", with{"payment": payment, "day": c.Day(p.FailedAt)})
 	}
 	if next, ok := c.nextTry(p); ok {
-		line += ", next try " + c.Day(next)
+		return c.phrase("{failed}, next try {day}", with{"failed": failed, "day": c.Day(next)})
 	}
-	return say(words(line))
+	return failed
 }
 
-// of is the amount of a payment as it follows the word: " of $1,200".
-func (c chapter) of(m stanna.Money) string {
-	if amount := c.Money(m); amount != "" && m.Minor > 0 {
-		return " of " + amount
+// owed is the amount of a payment, "" when it is not known.
+func (c chapter) owed(m stanna.Money) string {
+	if m.Minor <= 0 {
+		return ""
 	}
-	return ""
+	return c.Money(m)
 }
 
 // nextTry is when a failed payment is tried again, if that is known and still
@@ -71,9 +75,9 @@ func (c chapter) nextTry(p stanna.PaymentStanding) (time.Time, bool) {
 func (c chapter) mood(at time.Time) phrase {
 	quote := quoted(c.state.Quote, 240)
 	if quote == nil {
-		return say(words("A conversation on " + c.Day(at) + " was negative"))
+		return c.phrase("A conversation on {day} was negative", with{"day": c.Day(at)})
 	}
-	return say(words("Said on "+c.Day(at)+": "), quote)
+	return c.phrase("Said on {day}: {quote}", with{"day": c.Day(at), "quote": quote})
 }
 
 // quoted is what a customer said, in quotation marks, or nothing.
@@ -90,20 +94,20 @@ func quoted(s string, most int) phrase {
 func (c chapter) byCause() []phrase {
 	var steps []phrase
 	if mood := c.state.Sentiment; mood.Value < 0 && c.recently(mood.At) {
-		steps = append(steps, say(words("begin with what was said on "+c.Day(mood.At)+", and listen before you offer anything")))
+		steps = append(steps, c.phrase("begin with what was said on {day}, and listen before you offer anything", with{"day": c.Day(mood.At)}))
 	}
 	if p := c.state.Payment; p.Owed() {
 		if next, ok := c.nextTry(p); ok && p.Decline != stanna.HardDecline && p.Status != stanna.PaymentPastDue {
-			steps = append(steps, say(words("mention the failed payment; it is tried again on "+c.Day(next))))
+			steps = append(steps, c.phrase("mention the failed payment; it is tried again on {day}", with{"day": c.Day(next)}))
 		} else {
-			steps = append(steps, say(words("settle the failed payment apart from the rest, with whoever pays")))
+			steps = append(steps, c.phrase("settle the failed payment apart from the rest, with whoever pays"))
 		}
 	}
 	if percent, known := c.againstUsual(c.state.Engagement); known && percent <= bigFall && c.alert.Type != stanna.EngagementDrop {
-		steps = append(steps, say(words("ask what changed in their use: people, goals or tools")))
+		steps = append(steps, c.phrase("ask what changed in their use: people, goals or tools"))
 	}
 	if at := c.state.LastContact; !at.IsZero() && c.DaysAgo(at) > longAgo {
-		steps = append(steps, say(words("the last contact was "+c.Ago(at)+": call rather than mail")))
+		steps = append(steps, c.phrase("the last contact was {ago}: call rather than mail", with{"ago": c.Ago(at)}))
 	}
 	return steps[:min(len(steps), 3)]
 }

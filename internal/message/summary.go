@@ -40,18 +40,19 @@ func (v SummaryView) page() page {
 		p.spoken = append(p.spoken, sentenceOf(say(words(line))))
 	}
 	if mrr := l.Money(revenueOf(open)); mrr != "" && v.Tally.Clients == 0 && len(open) > 0 {
-		print = append(print, say(words(mrr+" MRR in all")))
-		p.spoken = append(p.spoken, say(words(mrr+" MRR in all.")))
+		inAll := l.phrase("{amount} MRR in all", with{"amount": mrr})
+		print = append(print, inAll)
+		p.spoken = append(p.spoken, say(inAll, words(".")))
 	}
 	p.parts = append(p.parts, part{kind: context, lines: oneLine(joined(" · ", print...))}, part{kind: context, lines: v.Intended.note(l)})
 	v.list(&p, l, open, maxNamed, tally.open(), "")
-	v.list(&p, l, closed, maxClosed, tally.Closed, "Closed since")
+	v.list(&p, l, closed, maxClosed, tally.Closed, english("Closed since"))
 	for _, note := range v.Intended.note(l) {
 		p.spoken = append(p.spoken, sentenceOf(note))
 	}
-	label := "See all " + l.Number(float64(tally.all()))
+	label := l.Text("See all {n}", with{"n": tally.all()})
 	if tally.all() < 2 {
-		label = "Open"
+		label = l.Text("Open")
 	}
 	if see := link(v.Link, label); see != nil {
 		p.parts = append(p.parts, part{kind: section, lines: []phrase{see}})
@@ -67,7 +68,7 @@ func (v SummaryView) list(p *page, l tongue, items []SummaryItem, most, all int,
 	}
 	var lines []phrase
 	if title != "" {
-		lines = append(lines, bold(title))
+		lines = append(lines, l.bold(title))
 	}
 	before := len(lines)
 	for _, item := range items[:min(len(items), most)] {
@@ -76,7 +77,7 @@ func (v SummaryView) list(p *page, l tongue, items []SummaryItem, most, all int,
 		p.spoken = append(p.spoken, heard)
 	}
 	left := func(shown int) phrase {
-		return say(words("and " + l.Number(float64(all-shown)) + " more"))
+		return l.phrase("and {n} more", with{"n": all - shown})
 	}
 	if all > most {
 		p.spoken = append(p.spoken, sentenceOf(left(min(len(items), most))))
@@ -92,35 +93,33 @@ func (v SummaryView) list(p *page, l tongue, items []SummaryItem, most, all int,
 // and nobody is on it yet.
 func (i SummaryItem) line(c chapter, calls bool) (shown, heard phrase) {
 	t := c.tell()
-	name := nameOf(i.Client, 80)
+	name := c.nameOf(i.Client, 80)
 	if c.whole() {
 		name = c.subject()
 	}
 	if !i.Alert.Open() {
-		ending, symbol := c.ending(t)
-		return say(words(symbol+" "), named(i.Link, name), ending), say(name, ending, words("."))
+		e := c.ending(t)
+		return say(words(e.symbol+" "), c.withName(named(i.Link, name), e)), say(c.withName(name, e), words("."))
 	}
 	var mrr, owner phrase
-	if i.Client.HasMRR() {
+	if i.Client.HasMRR() && !c.whole() {
 		if m := c.Money(i.Client.MRR); m != "" {
-			mrr = say(words(m + " MRR"))
+			mrr = c.phrase("{amount} MRR", with{"amount": m})
 		}
 	}
 	if !c.whole() {
-		owner = i.Owner.or(i.Client).called(calls && pressing(i.Alert.Severity) && i.Alert.Status == stanna.AlertOpen)
+		owner = c.called(i.Owner.or(i.Client), calls && pressing(i.Alert.Severity) && i.Alert.Status == stanna.AlertOpen)
 	}
-	word := wordOf(i.Alert.Severity)
-	lead := say(words(c.symbol(t) + " " + word + " · "))
+	severity := say(words(c.severity(i.Alert.Severity)))
+	sentence := t.change
 	if c.whole() {
-		shown = joined(" · ", say(lead, named(i.Link, say(words("Portfolio"))), words(": "), t.change), c.doing().shown())
-		return shown, say(joined(", ", say(words(word+": "), t.change), c.doing().words), words("."))
+		name = c.phrase("Portfolio")
+	} else {
+		sentence = c.spoken(t, name, t.change)
 	}
-	heard = say(words(word+": "), name, words(" "), t.change)
-	if t.apart {
-		heard = say(words(word+": "), name, words(": "), t.change)
-	}
-	shown = joined(" · ", say(lead, named(i.Link, name), words(": "), t.change), mrr, owner, c.doing().shown())
-	return shown, say(joined(", ", heard, mrr, owner, c.doing().words), words("."))
+	heard = c.phrase("{severity}: {sentence}", with{"severity": severity, "sentence": sentence})
+	shown = joined(" · ", say(words(c.symbol(t)+" "), capital(severity)), say(named(i.Link, name), words(": "), t.change), mrr, owner, c.doing().shown())
+	return shown, sentenceOf(joined(", ", heard, mrr, owner, c.doing().words))
 }
 
 // named is a name that leads to a page.

@@ -51,7 +51,8 @@ func (t Tally) bySeverity(l tongue) string {
 	var parts []string
 	for _, s := range bySeverity {
 		if n := t.Open[s]; n > 0 {
-			parts = append(parts, l.Number(float64(n))+" "+strings.ToLower(wordOf(s)))
+			count := severityWords[s].count
+			parts = append(parts, l.Text(count, with{"n": n}))
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -60,28 +61,30 @@ func (t Tally) bySeverity(l tongue) string {
 // headline says how many there are and how bad: "37 clients need you: 3
 // critical, 12 high, 22 medium". Once some are closed it counts down.
 func (t Tally) headline(l tongue) string {
-	open, all := t.open(), t.all()
-	number := func(n int) string { return l.Number(float64(n)) }
+	open, clients := t.open(), t.Clients
 	if open == 0 {
-		return number(all) + " of " + l.Count(all, "alert") + " closed"
+		return l.Text("{n} of {n} {n|alert|alerts} closed", with{"n": t.all()})
 	}
-	head := l.Count(t.Clients, "client") + " need you"
+	var head string
 	switch {
 	case t.Closed > 0:
-		head = number(open) + " of " + l.Count(all, "alert") + " still open"
-	case t.Clients == 0, t.Open[stanna.Critical]+t.Open[stanna.High]+t.Open[stanna.Medium] == 0:
-		head = l.Count(open, "alert") + " about " + l.Count(t.Clients, "client")
-		if t.Clients == 0 {
-			head = l.Count(open, "alert")
-		}
-	case t.Clients == 1:
-		head = "1 client needs you"
-	}
-	if t.Closed == 0 && open != t.Clients && !strings.Contains(head, "alert") {
-		head += ", " + l.Count(open, "alert")
+		head = t.stillOpen(l)
+	case clients == 0:
+		head = l.Text("{n} {n|alert|alerts}", with{"n": open})
+	case t.Open[stanna.Critical]+t.Open[stanna.High]+t.Open[stanna.Medium] == 0:
+		head = l.Text("{n} {n|alert|alerts} about {clients} {clients|client|clients}", with{"n": open, "clients": clients})
+	case open != clients:
+		head = l.Text("{clients} {clients|client needs|clients need} you, {n} {n|alert|alerts}", with{"n": open, "clients": clients})
+	default:
+		head = l.Text("{n} {n|client needs|clients need} you", with{"n": clients})
 	}
 	if parts := t.bySeverity(l); parts != "" {
 		head += ": " + parts
 	}
 	return head
+}
+
+// stillOpen counts down: "5 of 12 alerts still open".
+func (t Tally) stillOpen(l tongue) string {
+	return l.Text("{n} of {all} {all|alert|alerts} still open", with{"n": t.open(), "all": t.all()})
 }

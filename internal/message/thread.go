@@ -65,20 +65,20 @@ func (v ThreadView) chapter(a AlertView) chapter {
 // openPage tells an alert that somebody should act on. Once somebody is on it
 // nobody is called any more.
 func (v ThreadView) openPage(c chapter, t telling, a AlertView) page {
-	word := say(words(wordOf(a.Severity)))
+	severity := say(words(c.severity(a.Severity)))
 	var owned phrase
 	if !c.whole() {
-		owned = owns(v.Owner.or(v.Client).called(pressing(a.Severity) && a.Status == stanna.AlertOpen))
+		owned = c.owns(c.called(v.Owner.or(v.Client), pressing(a.Severity) && a.Status == stanna.AlertOpen))
 	}
-	fieldList, account := shown(c.facts(t))
+	fieldList, account := c.shown(c.facts(t))
 	next, spokenNext := c.next(t, a.Playbook)
 	why, spokenWhy := c.why(t)
 	p := page{
 		header: say(words(c.symbol(t)+" "), c.headline(t)),
 		parts: []part{
-			{kind: context, lines: []phrase{joined(" · ", append([]phrase{word, owned}, t.course...)...)}},
+			{kind: context, lines: []phrase{joined(" · ", append([]phrase{capital(severity), owned}, t.course...)...)}},
 		},
-		spoken: []phrase{say(word, words(": "), c.sentence(t), words("."))},
+		spoken: []phrase{sentenceOf(c.phrase("{severity}: {sentence}", with{"severity": severity, "sentence": c.sentence(t)}))},
 	}
 	for _, r := range c.life(t) {
 		p.parts = append(p.parts, part{kind: context, lines: []phrase{r.shown()}})
@@ -104,11 +104,11 @@ func (v ThreadView) openPage(c chapter, t telling, a AlertView) page {
 }
 
 // owns says whose account it is; that nobody owns it is worth knowing too.
-func owns(owner phrase) phrase {
+func (l tongue) owns(owner phrase) phrase {
 	if owner == nil {
-		return say(words("no owner"))
+		return l.phrase("no owner")
 	}
-	return say(owner, words(" owns this"))
+	return l.phrase("{owner} owns this", with{"owner": owner})
 }
 
 // why shows the reasons that the source gave. Without any it says so, and
@@ -116,8 +116,9 @@ func owns(owner phrase) phrase {
 func (c chapter) why(t telling) (part, phrase) {
 	title := t.why.title
 	if title == "" {
-		title = "Why"
+		title = english("Why")
 	}
+	title = c.Text(title)
 	if len(t.why.lines) > 0 {
 		lines := []phrase{bold(title)}
 		for _, l := range t.why.lines {
@@ -128,53 +129,56 @@ func (c chapter) why(t telling) (part, phrase) {
 		if shown < len(t.why.lines) {
 			spoken = append(spoken, t.why.more(shown)[:1])
 		}
-		heard := say(words(strings.ToLower(title)+": "), joined("; ", spoken...))
+		heard := say(words(strings.ToLower(title)+": "), joined("; ", spoken...), words("."))
 		more := func(n int) phrase { return say(words("• "), t.why.more(n-1)) }
 		if len(t.why.also) == 0 {
-			return part{kind: section, lines: lines, most: 1 + maxReasons, more: more}, sentenceOf(heard)
+			return part{kind: section, lines: lines, most: 1 + maxReasons, more: more}, capital(heard)
 		}
-		lines = append(lines, say(words("At the same time:")))
-		for _, l := range t.why.also {
-			lines = append(lines, say(words("• "), l))
-		}
-		return part{kind: section, lines: lines, more: more}, sentenceOf(say(heard, words(". At the same time: "), joined("; ", t.why.also...)))
+		also, heardToo := c.besides(t.why.also)
+		return part{kind: section, lines: append(lines, also...), more: more}, capital(say(heard, words(" "), heardToo))
 	}
 	if t.why.spare || c.whole() {
 		return part{}, nil
 	}
-	none := say(words("No reason given"))
+	none := c.phrase("No reason given")
 	if t.why.source != nil {
-		none = say(words("No reason given by "), t.why.source)
+		none = c.phrase("No reason given by {source}", with{"source": t.why.source})
 	}
 	also := c.atTheSameTime()
 	lines := []phrase{say(bold(title), words("  "), none)}
 	if len(also) == 0 {
 		return part{kind: section, lines: lines}, sentenceOf(none)
 	}
-	lines = append(lines, say(words("At the same time:")))
+	more, heard := c.besides(also)
+	return part{kind: section, lines: append(lines, more...)}, say(sentenceOf(none), words(" "), heard)
+}
+
+// besides tells what else is going on, as lines and as a sentence.
+func (c chapter) besides(also []phrase) (lines []phrase, sentence phrase) {
+	lines = []phrase{c.phrase("At the same time:")}
 	for _, l := range also {
 		lines = append(lines, say(words("• "), l))
 	}
-	return part{kind: section, lines: lines}, sentenceOf(say(none, words(". At the same time: "), joined("; ", also...)))
+	return lines, say(c.phrase("At the same time:"), words(" "), joined("; ", also...), words("."))
 }
 
 // closedPage tells how it ended.
 func (v ThreadView) closedPage(c chapter, t telling) page {
-	ending, symbol := c.ending(t)
-	was := say(words("was "+wordOf(c.alert.Severity)+": "), t.past)
+	e := c.ending(t)
+	was := c.phrase("was {severity}: {what}", with{"severity": c.severity(c.alert.Severity), "what": t.past})
 	print := []phrase{capital(was)}
 	if !c.alert.OpenedAt.IsZero() {
-		print = append(print, say(words("opened "+c.Date(c.alert.OpenedAt))))
+		print = append(print, c.phrase("opened {date}", with{"date": c.Date(c.alert.OpenedAt)}))
 	}
 	if c.alert.Why == stanna.ReasonNotRecovered && t.now != nil {
-		print = append(print, say(words("now "), t.now))
+		print = append(print, c.phrase("now {standing}", with{"standing": t.now}))
 	}
 	if owner := v.Owner.or(v.Client).name(); owner != nil && !c.whole() {
-		print = append(print, owns(owner))
+		print = append(print, c.owns(owner))
 	}
-	head := say(c.subject(), ending)
+	head := c.withName(c.subject(), e)
 	p := page{
-		header: say(words(symbol+" "), head),
+		header: say(words(e.symbol+" "), head),
 		parts: []part{
 			{kind: context, lines: []phrase{joined(" · ", print...)}},
 			{kind: section, lines: oneLine(c.remarked())},
@@ -200,5 +204,5 @@ func (c chapter) remarked() phrase {
 	if note == nil || c.alert.ClosedBy == "" {
 		return note
 	}
-	return say(c.people.who(c.alert.ClosedBy), words(": "), note)
+	return say(c.who(c.alert.ClosedBy), words(": "), note)
 }

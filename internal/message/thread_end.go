@@ -13,42 +13,42 @@ const maxOthers = 8
 // others tells the alerts of the thread that are not told in full: those that
 // are open, as what is told beside another is, and those that are closed.
 func (v ThreadView) others(p *page, alerts []AlertView) {
-	open := 0
+	also, open := english("also, {alert}"), 0
 	for open < len(alerts) && alerts[open].Open() {
 		open++
 	}
 	if open < len(alerts) && open > 0 {
-		v.row(p, "Also open", "also, ", alerts[:open])
-		v.row(p, "Closed", "also, ", alerts[open:])
+		v.row(p, english("Also open"), also, alerts[:open])
+		v.row(p, english("Closed"), also, alerts[open:])
 		return
 	}
-	title := "Also open"
+	title := english("Also open")
 	if open == 0 {
-		title = "Closed before"
+		title = english("Closed before")
 	}
-	v.row(p, title, "also, ", alerts)
+	v.row(p, title, also, alerts)
 }
 
-// row tells alerts as a line each; spoken, each begins with the lead.
-func (v ThreadView) row(p *page, title string, lead words, alerts []AlertView) {
+// row tells alerts as a line each; spoken, each is a sentence of its own.
+func (v ThreadView) row(p *page, title, sentence string, alerts []AlertView) {
 	if len(alerts) == 0 {
 		return
 	}
 	l := tongue{locale.For(v.Settings, v.Now)}
-	lines := []phrase{bold(title)}
+	lines := []phrase{l.bold(title)}
 	for i, a := range alerts {
 		c := v.chapter(a)
 		symbol, line := c.line()
-		lines = append(lines, joined(" · ", say(words(symbol+" "), capital(line)), c.doing().shown(), outside(a.RuleName, 100), link(a.Links.Alert, "Why?")))
+		lines = append(lines, joined(" · ", say(words(symbol+" "), capital(line)), c.doing().shown(), outside(a.RuleName, 100), link(a.Links.Alert, l.Text("Why?"))))
 		switch {
 		case i < maxOthers:
-			p.spoken = append(p.spoken, sentenceOf(say(lead, joined(", ", line, c.doing().words))))
+			p.spoken = append(p.spoken, sentenceOf(l.phrase(sentence, with{"alert": joined(", ", line, c.doing().words)})))
 		case i == maxOthers:
-			p.spoken = append(p.spoken, say(words("And "+l.Count(len(alerts)-i, "more alert")+".")))
+			p.spoken = append(p.spoken, sentenceOf(l.phrase("and {n} more {n|alert|alerts}", with{"n": len(alerts) - i})))
 		}
 	}
 	more := func(shown int) phrase {
-		return joined(" · ", say(words("and "+l.Count(len(lines)-shown, "more alert"))), link(v.Link, "See all"))
+		return joined(" · ", l.phrase("and {n} more {n|alert|alerts}", with{"n": len(lines) - shown}), link(v.Link, l.Text("See all")))
 	}
 	p.parts = append(p.parts, part{kind: section, lines: lines, most: 1 + maxOthers, more: more})
 }
@@ -69,48 +69,39 @@ func (c chapter) doing() remark {
 // "🟡", "medium: health fell 15 points to 60 (yellow)".
 func (c chapter) line() (symbol string, line phrase) {
 	t := c.tell()
-	word := strings.ToLower(wordOf(c.alert.Severity)) + ": "
+	severity := strings.ToLower(c.severity(c.alert.Severity))
 	if c.alert.Open() {
-		return c.symbol(t), say(words(word), joined(" ", t.change, t.since))
+		return c.symbol(t), c.phrase("{severity}: {change}", with{"severity": severity, "change": c.changed(t)})
 	}
-	ending, symbol := c.ending(t)
-	return symbol, joined(", ", trimLead(ending), say(words("was "+word), t.past))
-}
-
-// trimLead takes off what joins an ending to the client's name.
-func trimLead(p phrase) phrase {
-	if len(p) == 0 || p[0].elastic {
-		return p
-	}
-	first := p[0]
-	for first.text != "" && (first.text[0] == ' ' || first.text[0] == ':') {
-		first.text = first.text[1:]
-	}
-	return say(phrase{first}, p[1:])
+	e := c.ending(t)
+	return e.symbol, joined(", ", e.what, c.phrase("was {severity}: {what}", with{"severity": severity, "what": t.past}))
 }
 
 // end adds the links and the rule, and where the text leads on to.
 func (v ThreadView) end(p *page, c chapter, t telling, a AlertView) {
-	open := "Open account"
+	open := english("Open account")
 	if c.whole() {
-		open = "Open portfolio"
+		open = english("Open portfolio")
 	}
-	row := []phrase{link(v.Link, open)}
+	row := []phrase{link(v.Link, c.Text(open))}
+	if v.pressable(a) {
+		p.parts, row = append(p.parts, v.buttons(c, a, open)), nil
+	}
 	if a.Open() {
 		row = append(row, t.links...)
 		if len(t.links) > 0 {
 			p.spoken = append(p.spoken, joined(", ", t.links...))
 		}
 	}
-	if links := joined("  ·  ", append(row, link(a.Links.Alert, "Why this alert?"))...); links != nil {
+	if links := joined("  ·  ", append(row, link(a.Links.Alert, c.Text("Why this alert?")))...); links != nil {
 		p.parts = append(p.parts, part{kind: section, lines: []phrase{links}})
 	}
 	if rule := outside(c.alert.RuleName, 100); rule != nil {
-		p.parts = append(p.parts, part{kind: context, lines: []phrase{say(words("Rule: "), linked(a.Links.Rule, rule))}})
-		p.spoken = append(p.spoken, say(words("Rule: "), rule, words(".")))
+		p.parts = append(p.parts, part{kind: context, lines: []phrase{c.phrase("Rule: {rule}", with{"rule": linked(a.Links.Rule, rule)})}})
+		p.spoken = append(p.spoken, say(c.phrase("Rule: {rule}", with{"rule": rule}), words(".")))
 	}
 	for _, address := range []string{a.Links.Alert, v.Link} {
-		if l := link(address, "Open"); l != nil {
+		if l := link(address, c.Text("Open")); l != nil {
 			p.more = l
 			break
 		}
@@ -120,14 +111,12 @@ func (v ThreadView) end(p *page, c chapter, t telling, a AlertView) {
 // nothing is the message of a thread without alerts. It should not be asked
 // for, and is better said plainly than refused by Slack.
 func (v ThreadView) nothing() page {
-	name := nameOf(v.Client, 200)
-	if isNobody(v.Client) {
-		name = say(words("The portfolio"))
-	}
+	c := v.chapter(AlertView{})
+	head := say(c.subject(), words(": "), c.phrase("no alerts"))
 	p := page{
-		header: say(words(closedSymbol+" "), name, words(": no alerts")),
-		spoken: []phrase{say(name, words(": no alerts."))},
+		header: say(words(closedSymbol+" "), head),
+		spoken: []phrase{say(head, words("."))},
 	}
-	v.end(&p, chapter{client: v.Client}, telling{}, AlertView{})
+	v.end(&p, c, telling{}, AlertView{})
 	return p
 }

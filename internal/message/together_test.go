@@ -28,20 +28,20 @@ func mixed(o stanna.Occasion) SummaryView {
 	return v
 }
 
-func surge(change func(*NoticeView)) Rendered {
+func surge(change func(*NoticeView)) NoticeView {
 	v := NoticeView{Settings: settings(), TypeName: "Health drop", Link: "https://stanna.example.com/surges/su_1", People: team(), Now: monday,
 		Surge: stanna.Surge{Type: stanna.HealthDrop, Source: "Gainsight", Status: stanna.SurgeHolding, Clients: 412, Book: 1212,
 			BeganAt: monday.Add(-20 * time.Minute), UpdatedAt: monday, Until: monday.Add(time.Hour)}}
 	change(&v)
-	return Notice(v)
+	return v
 }
 
-func portrait(change func(*PortraitView)) Rendered {
+func portrait(change func(*PortraitView)) PortraitView {
 	full := fullView()
 	v := PortraitView{Settings: full.Settings, Client: full.Client, State: full.State, Owner: full.Owner, People: team(), Link: full.Link, By: "ben@example.com",
 		Now: monday}
 	change(&v)
-	return Portrait(v)
+	return v
 }
 
 func everythingKnown(v *PortraitView) {
@@ -55,11 +55,12 @@ func everythingKnown(v *PortraitView) {
 	st.Status = "Active"
 }
 
-func TestGoldenTogether(t *testing.T) {
+// summaries are told for every occasion there is.
+func summaries() map[string]SummaryView {
 	friday := time.Date(2026, 11, 20, 23, 0, 0, 0, time.UTC)
-	closed := func(v SummaryView) SummaryView {
+	closed := func(v SummaryView, each int) SummaryView {
 		for i := range v.Items {
-			if i%3 == 0 {
+			if i%each == 0 {
 				v.Items[i].Alert = closedView(stanna.ReasonRecovered, 57).Alerts[0].Alert
 			}
 		}
@@ -70,24 +71,36 @@ func TestGoldenTogether(t *testing.T) {
 		v.Occasion = o
 		return v
 	}
-	for name, r := range map[string]Rendered{
-		"summary_away":          Summary(mixed(stanna.Occasion{Why: stanna.ReasonOutsideHours, Since: friday, Recovered: 2})),
-		"summary_away_closed":   Summary(closed(few(stanna.Occasion{Why: stanna.ReasonOutsideHours, Since: friday}, 6))),
-		"summary_away_one":      Summary(few(stanna.Occasion{Why: stanna.ReasonOutsideHours, Since: friday, Recovered: 1}, 1)),
-		"summary_away_nothing":  Summary(few(stanna.Occasion{Why: stanna.ReasonOutsideHours, Since: friday, Recovered: 3}, 0)),
-		"summary_daily":         Summary(mixed(stanna.Occasion{Why: stanna.ReasonDailyDigest, Since: friday, Date: "2026-11-23"})),
-		"summary_daily_late":    Summary(few(stanna.Occasion{Why: stanna.ReasonUnstable, Since: friday, Date: "2026-11-23", Late: true}, 3)),
-		"summary_weekly":        Summary(few(stanna.Occasion{Why: stanna.ReasonWeeklyDigest, Since: friday.Add(-4 * oneDay), Date: "2026-11-23", Recovered: 4}, 14)),
-		"summary_first_contact": Summary(few(stanna.Occasion{Why: stanna.ReasonFirstContact}, 43)),
-		"summary_backfill":      Summary(few(stanna.Occasion{Why: stanna.ReasonFoundInBackfill}, 2)),
-		"summary_silenced":      Summary(few(stanna.Occasion{Why: stanna.ReasonSilenced, Since: friday, Recovered: 1}, 3)),
-		"summary_many":          Summary(few(stanna.Occasion{Why: stanna.ReasonManyAtOnce}, 40)),
-		"summary_released":      Summary(few(stanna.Occasion{Why: stanna.ReasonReleased, Since: friday}, 3)),
-		"summary_portfolio_only": func() Rendered {
+	return map[string]SummaryView{
+		"summary_small": summaryView(4),
+		"summary_large": summaryView(10_000),
+		"summary_resolved": func() SummaryView {
+			v := closed(summaryView(12), 2)
+			v.Items[2].Alert.Why = stanna.ReasonChurned
+			return v
+		}(),
+		"summary_away":          mixed(stanna.Occasion{Why: stanna.ReasonOutsideHours, Since: friday, Recovered: 2}),
+		"summary_away_closed":   closed(few(stanna.Occasion{Why: stanna.ReasonOutsideHours, Since: friday}, 6), 3),
+		"summary_away_one":      few(stanna.Occasion{Why: stanna.ReasonOutsideHours, Since: friday, Recovered: 1}, 1),
+		"summary_away_nothing":  few(stanna.Occasion{Why: stanna.ReasonOutsideHours, Since: friday, Recovered: 3}, 0),
+		"summary_daily":         mixed(stanna.Occasion{Why: stanna.ReasonDailyDigest, Since: friday, Date: "2026-11-23"}),
+		"summary_daily_late":    few(stanna.Occasion{Why: stanna.ReasonUnstable, Since: friday, Date: "2026-11-23", Late: true}, 3),
+		"summary_weekly":        few(stanna.Occasion{Why: stanna.ReasonWeeklyDigest, Since: friday.Add(-4 * oneDay), Date: "2026-11-23", Recovered: 4}, 14),
+		"summary_first_contact": few(stanna.Occasion{Why: stanna.ReasonFirstContact}, 43),
+		"summary_backfill":      few(stanna.Occasion{Why: stanna.ReasonFoundInBackfill}, 2),
+		"summary_silenced":      few(stanna.Occasion{Why: stanna.ReasonSilenced, Since: friday, Recovered: 1}, 3),
+		"summary_many":          few(stanna.Occasion{Why: stanna.ReasonManyAtOnce}, 40),
+		"summary_released":      few(stanna.Occasion{Why: stanna.ReasonReleased, Since: friday}, 3),
+		"summary_portfolio_only": func() SummaryView {
 			v := mixed(stanna.Occasion{})
 			v.Items = v.Items[4:5]
-			return Summary(v)
+			return v
 		}(),
+	}
+}
+
+func notices() map[string]NoticeView {
+	return map[string]NoticeView{
 		"notice_holding": surge(func(*NoticeView) {}),
 		"notice_released": surge(func(v *NoticeView) {
 			v.Surge.Status, v.Surge.EndedBy, v.Surge.UpdatedAt = stanna.SurgeReleased, "ana@example.com", monday.Add(30*time.Minute)
@@ -100,13 +113,34 @@ func TestGoldenTogether(t *testing.T) {
 		"notice_discarded": surge(func(v *NoticeView) {
 			v.Surge.Status, v.Surge.EndedBy, v.Surge.UpdatedAt = stanna.SurgeDiscarded, "ben@example.com", monday
 		}),
+	}
+}
+
+func portraits() map[string]PortraitView {
+	return map[string]PortraitView{
 		"portrait_full":  portrait(everythingKnown),
 		"portrait_quiet": portrait(func(v *PortraitView) { v.By = "" }),
 		"portrait_missing": portrait(func(v *PortraitView) {
 			v.Client, v.State, v.Owner, v.Link = stanna.Client{ID: "acme", Name: "Acme Corp"}, stanna.State{}, Owner{}, ""
 		}),
-	} {
-		checkGolden(t, name, r)
+	}
+}
+
+func TestGoldenTogether(t *testing.T) {
+	for name, v := range summaries() {
+		checkGolden(t, name, Summary(v))
+		v.Settings.Locale = "es"
+		checkGolden(t, "es_"+name, Summary(v))
+	}
+	for name, v := range notices() {
+		checkGolden(t, name, Notice(v))
+		v.Settings.Locale = "es"
+		checkGolden(t, "es_"+name, Notice(v))
+	}
+	for name, v := range portraits() {
+		checkGolden(t, name, Portrait(v))
+		v.Settings.Locale = "es"
+		checkGolden(t, "es_"+name, Portrait(v))
 	}
 }
 
@@ -134,7 +168,21 @@ func TestHeadline(t *testing.T) {
 		"1 of 3 alerts still open: 1 medium":              {Clients: 3, Open: map[stanna.Severity]int{stanna.Medium: 1}, Closed: 2},
 		"3 of 3 alerts closed":                            {Clients: 3, Closed: 3},
 	} {
-		if got := tally.headline(english().tongue); got != want {
+		if got := tally.headline(inEnglish().tongue); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestHeadlineInSpanish(t *testing.T) {
+	for want, tally := range map[string]Tally{
+		"1 cliente requiere atención: 1 alta":                          {Clients: 1, Open: map[stanna.Severity]int{stanna.High: 1}},
+		"2 clientes requieren atención, 3 alertas: 1 crítica, 2 bajas": {Clients: 2, Open: map[stanna.Severity]int{stanna.Critical: 1, stanna.Low: 2}},
+		"3 alertas sobre 2 clientes: 1 baja, 2 informativas":           {Clients: 2, Open: map[stanna.Severity]int{stanna.Low: 1, stanna.Info: 2}},
+		"1 de 3 alertas sin cerrar: 1 media":                           {Clients: 3, Open: map[stanna.Severity]int{stanna.Medium: 1}, Closed: 2},
+		"1 de 1 alerta cerrada":                                        {Clients: 1, Closed: 1},
+	} {
+		if got := tally.headline(inSpanish()); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
@@ -146,11 +194,11 @@ func TestOccasionOfAllClosed(t *testing.T) {
 		stanna.ReasonFirstContact: "Already so when the rule began: all 3 alerts closed", stanna.ReasonSilenced: "The silence is over: all 3 alerts closed",
 		stanna.ReasonWhileSnoozed: "The snooze is over: all 3 alerts closed", "": "3 of 3 alerts closed",
 	} {
-		if got, _ := (occasion{english().tongue, stanna.Occasion{Why: why}}).words(Tally{Clients: 3, Closed: 3}); got != want {
+		if got, _ := (occasion{inEnglish().tongue, stanna.Occasion{Why: why}}).words(Tally{Clients: 3, Closed: 3}); got != want {
 			t.Errorf("%s: %q, want %q", why, got, want)
 		}
 	}
-	if got, _ := (occasion{english().tongue, stanna.Occasion{Why: stanna.ReasonDailyDigest}}).words(Tally{Clients: 1, Closed: 1}); got != "Daily digest: the alert has closed" {
+	if got, _ := (occasion{inEnglish().tongue, stanna.Occasion{Why: stanna.ReasonDailyDigest}}).words(Tally{Clients: 1, Closed: 1}); got != "Daily digest: the alert has closed" {
 		t.Error(got)
 	}
 }
@@ -159,7 +207,7 @@ func TestOccasionOfAllClosed(t *testing.T) {
 func TestHowLongASurgeTook(t *testing.T) {
 	for took, want := range map[time.Duration]string{0: "within an hour", time.Hour: "within an hour", 95 * time.Minute: "within 2 hours"} {
 		v := NoticeView{Surge: stanna.Surge{Status: stanna.SurgeHolding, BeganAt: monday, UpdatedAt: monday.Add(took)}}
-		if got := v.within(english().tongue); got != want {
+		if got := v.within(inEnglish().tongue); got != want {
 			t.Errorf("%s: %q, want %q", took, got, want)
 		}
 	}

@@ -1,6 +1,10 @@
 package message
 
-import "github.com/gostanna/stanna/internal/locale"
+import (
+	"slices"
+
+	"github.com/gostanna/stanna/internal/locale"
+)
 
 // tongue says our sentences in the reader's language. Every sentence of ours
 // begins here, written in English; words alone are for symbols and marks, and
@@ -11,7 +15,12 @@ type tongue struct{ locale.Local }
 // numbers. What came from outside must be a phrase.
 type with = locale.With
 
-// phrase is a sentence in the reader's language.
+// english marks a sentence of ours that is said later.
+func english(sentence string) string { return sentence }
+
+// phrase is a sentence in the reader's language. Neighbouring words of our own
+// become one span, so that the sentence is cut as one that is written in one
+// piece.
 func (t tongue) phrase(english string, fill ...with) phrase {
 	var places with
 	if len(fill) > 0 {
@@ -21,11 +30,13 @@ func (t tongue) phrase(english string, fill ...with) phrase {
 	for _, piece := range t.Sentence(english, places) {
 		switch x := places[piece.Place].(type) {
 		case nil:
-			p = append(p, span{text: piece.Text})
+			p = p.and(span{text: piece.Text})
 		case phrase:
-			p = append(p, x...)
+			for _, s := range x {
+				p = p.and(s)
+			}
 		default:
-			p = append(p, span{text: t.Value(x)})
+			p = p.and(span{text: t.Value(x)})
 		}
 	}
 	return p
@@ -33,3 +44,26 @@ func (t tongue) phrase(english string, fill ...with) phrase {
 
 // bold is a heading of ours in the reader's language.
 func (t tongue) bold(english string) phrase { return bold(t.Text(english)) }
+
+// known is a text of ours that comes from another room, in English: said in the
+// reader's language when it is among ours, else as it came.
+func (t tongue) known(s string, most int) phrase {
+	if known := s; slices.Contains(ours, known) {
+		return t.phrase(known)
+	}
+	return outside(s, most)
+}
+
+// ours are what the alert types are called, and why a person was not reached.
+var ours = []string{
+	english("Health drop"), english("Churn risk"), english("Payment issue"), english("Engagement drop"), english("Negative sentiment"),
+	english("Revenue at risk"), english("Expansion opportunity"), english("Milestone"), english("Renewal upcoming"),
+	english("Key account update"), english("Custom"),
+	english("the owner"), english("is not in Slack"), english("is not known"),
+}
+
+// way is from where to where a value went: "60 → 38" for the eye, "60 to 38"
+// for the ear.
+func (t tongue) way(from, to string) phrase {
+	return phrase{{text: from + " → " + to, heard: t.Text("{from} to {to}", with{"from": from, "to": to})}}
+}

@@ -94,11 +94,11 @@ func (c chapter) engagement(h stanna.History) string {
 	case !known:
 		return ""
 	case percent < -withinUsual:
-		return c.Number(float64(-percent)) + "% below usual"
+		return c.Text("{percent} below usual", with{"percent": c.percent(float64(-percent))})
 	case percent > withinUsual:
-		return c.Number(float64(percent)) + "% above usual"
+		return c.Text("{percent} above usual", with{"percent": c.percent(float64(percent))})
 	}
-	return "as usual"
+	return c.Text("as usual")
 }
 
 // sparkline draws the last fourteen days of a score from 0 to 100, a block a

@@ -249,18 +249,41 @@ func TestEveryTypeHasAStory(t *testing.T) {
 	}
 }
 
-func TestGoldenTypes(t *testing.T) {
+// growing is the other way in which a client may be ready for more.
+func growing() ThreadView {
+	all := stories()
+	v := all[slices.IndexFunc(all, func(s story) bool { return s.kind == stanna.ExpansionOpportunity })].view()
+	v.State.Health = readings(71, 74, 78, 82, 85)
+	v.Alerts[0].Severity, v.Alerts[0].Why = stanna.Info, stanna.ReasonGrowing
+	v.Alerts[0].Evidence = stanna.Evidence{Trigger: stanna.ReasonGrowing, Base: 71, BaseAt: daysBefore(30), Opened: 85, Value: 85, ValueAt: monday, Worst: 85,
+		Told: 85, Above: 22, Source: "Gainsight", Factors: []stanna.Factor{{Name: "Adoption", Detail: "two more teams", Impact: impact(9)}}}
+	return v
+}
+
+// everyStory tells all of them from their beginning to their end.
+func everyStory() map[string]ThreadView {
+	all := map[string]ThreadView{"expansion_opportunity_growing": growing()}
 	for _, s := range stories() {
-		if s.kind == stanna.ExpansionOpportunity {
-			v := s.view()
-			v.State.Health = readings(71, 74, 78, 82, 85)
-			v.Alerts[0].Severity, v.Alerts[0].Why = stanna.Info, stanna.ReasonGrowing
-			v.Alerts[0].Evidence = stanna.Evidence{Trigger: stanna.ReasonGrowing, Base: 71, BaseAt: daysBefore(30), Opened: 85, Value: 85, ValueAt: monday, Worst: 85,
-				Told: 85, Above: 22, Source: "Gainsight", Factors: []stanna.Factor{{Name: "Adoption", Detail: "two more teams", Impact: impact(9)}}}
-			checkGolden(t, "expansion_opportunity_growing", Thread(v))
-		}
 		for name, v := range map[string]ThreadView{"full": s.view(), "missing_data": s.bare(), "worsened": s.worsened(), "closed": s.closed()} {
-			checkGolden(t, string(s.kind)+"_"+name, Thread(v))
+			all[string(s.kind)+"_"+name] = v
 		}
+	}
+	return all
+}
+
+func TestGoldenTypes(t *testing.T) {
+	for name, v := range everyStory() {
+		checkGolden(t, name, Thread(v))
+	}
+}
+
+// What came from outside stays as it is; all else is Spanish.
+func TestGoldenTypesInSpanish(t *testing.T) {
+	all := everyStory()
+	all["health_drop_full"], all["health_drop_not_recovered"] = fullView(), closedView(stanna.ReasonNotRecovered, 41)
+	all["health_drop_recovered"] = closedView(stanna.ReasonRecovered, 57)
+	for name, v := range all {
+		v.Settings.Locale = "es"
+		checkGolden(t, "es_"+name, Thread(v))
 	}
 }

@@ -15,6 +15,7 @@ import (
 type Rendered struct {
 	Text   string
 	Blocks []slack.Block
+	Foot   []slack.Attachment // with an accent: whose message it is
 }
 
 // TextOnly is the message for when Slack refuses the layout: the words alone.
@@ -32,6 +33,15 @@ type Owner struct {
 // People are the persons of the team by their e-mail in lower case. Who is
 // not among them is shown by the e-mail itself.
 type People map[string]Owner
+
+// PeopleOf are the people of a directory.
+func PeopleOf(directory map[string]stanna.Person) People {
+	people := make(People, len(directory))
+	for email, p := range directory {
+		people[email] = Owner{Name: p.Name, Email: email, SlackID: p.SlackID}
+	}
+	return people
+}
 
 // Links are the absolute addresses of an alert's pages; what is "" is left
 // out.
@@ -52,6 +62,10 @@ type ThreadView struct {
 	Link     string // of the client, or of the portfolio
 	Intended Intended
 	Now      time.Time
+
+	// Of the message: its buttons carry them.
+	Message  string
+	Revision int64
 }
 
 // AlertView is one alert of a thread.
@@ -107,7 +121,7 @@ type Tally struct {
 type NoticeView struct {
 	Settings stanna.Settings
 	Surge    stanna.Surge
-	TypeName string // of the alerts, as people say it: "Health drop"
+	TypeName string // of the alerts, as people say it in English: "Health drop"
 	Link     string // the page that lists what is held, and asks before it releases or discards
 	People   People // who released or discarded it
 	Intended Intended

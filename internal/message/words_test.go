@@ -10,7 +10,7 @@ import (
 	"github.com/gostanna/stanna/internal/locale"
 )
 
-func english() chapter { return chapter{tongue: tongue{locale.For(stanna.Settings{}, monday)}} }
+func inEnglish() chapter { return chapter{tongue: tongue{locale.For(stanna.Settings{}, monday)}} }
 
 func TestClean(t *testing.T) {
 	for in, want := range map[string]string{
@@ -138,7 +138,7 @@ func TestEngagementAgainstUsual(t *testing.T) {
 		}), "as usual"},
 		"far above": {days(20, 1, func(i int) float64 { return 1 + 1e6*float64(1/max(i, 1)) }), "999% above usual"},
 	} {
-		if got := english().engagement(c.h); got != c.want {
+		if got := inEnglish().engagement(c.h); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
@@ -158,7 +158,7 @@ func TestSparkline(t *testing.T) {
 		"█▁█":     h(100, 0, 100),
 		"▁▂▁":     h(0, 5, 0),
 	} {
-		if got := english().sparkline(hist); got != want {
+		if got := inEnglish().sparkline(hist); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}

@@ -122,6 +122,8 @@ func (k *Keeper) SaveSettings(ctx context.Context, workspace string, by intake.B
 			return err
 		}
 		out.Workspace.Settings.Frequency = maps.Clone(before.Workspace.Settings.Frequency)
+		out.Workspace.Settings.Channels = maps.Clone(before.Workspace.Settings.Channels)
+		out.Workspace.Settings.Digests = slices.Clone(before.Workspace.Settings.Digests)
 		if err := change(&out); err != nil {
 			return err
 		}
@@ -163,6 +165,11 @@ func (e *edit) putSettings(before Kept, after *Kept) error {
 		return stanna.InvalidField("workspaceName", "is required")
 	}
 	after.Workspace.Settings = is.Settings
+	if is.Settings.SharedChannels != was.Settings.SharedChannels {
+		if err := e.tx.MendChannels(e.workspace.ID); err != nil { // the next message finds out anew
+			return err
+		}
+	}
 	if err := e.tx.PutSettings(after.Workspace); err != nil {
 		return err
 	}

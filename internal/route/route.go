@@ -20,6 +20,7 @@ type Roads struct {
 	Team   string                      // the connected Slack team; "" when there is none
 	Broken map[stanna.Destination]bool // destinations that a person must mend
 	People map[string]stanna.Person    // by e-mail
+	Spent  Spent                       // what places had today; nil: nothing
 }
 
 // News is what is to be told.

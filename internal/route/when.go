@@ -21,13 +21,16 @@ func (p *Plan) When(r Roads, n News, c Choice, since time.Time) Manner {
 	if m := p.digested(n, since); m.Later() {
 		return m
 	}
-	return p.outside(r, n, c, since)
+	if m := p.outside(r, n, c, since); m.Later() {
+		return m
+	}
+	return p.budgeted(r, n, c, since)
 }
 
 // digested says whether news waits for a digest. An escalation and the end of
 // a snooze do not: somebody has asked for them.
 func (p *Plan) digested(n News, since time.Time) Manner {
-	if n.Step > 0 || n.Alert.Why == stanna.ReasonSnoozeOver || n.Alert.Why == stanna.ReasonNotTakenUp {
+	if n.askedFor() {
 		return Manner{}
 	}
 	f, why := p.frequency(n)
@@ -95,13 +98,8 @@ func (p *Plan) outside(r Roads, n News, c Choice, since time.Time) Manner {
 
 func (p *Plan) hoursOf(r Roads, n News, c Choice) stanna.Calendar {
 	zone := p.Settings.Location()
-	if c.Destination.Direct() {
-		_, id, _ := c.Destination.Slack()
-		for _, who := range r.People {
-			if who.SlackID == id && who.Hours != nil {
-				return who.Hours.In(zone)
-			}
-		}
+	if who, ok := r.personAt(c.Destination); ok && who.Hours != nil {
+		return who.Hours.In(who.Location(p.Settings))
 	}
 	if n.Rule.Outside.Hours == nil {
 		return p.hours

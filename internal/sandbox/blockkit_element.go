@@ -58,11 +58,13 @@ func (b *blockCheck) element(e map[string]any, at string, kinds []string) {
 		b.options(e, at, maxOverflow)
 	case kind == "static_select" || kind == "multi_static_select":
 		b.text(e, at, "placeholder", maxPlaceholder, false, "plain_text")
-		if e["option_groups"] == nil {
-			b.options(e, at, maxOptions)
-		}
+		b.choices(e, at)
 	case kind == "checkboxes" || kind == "radio_buttons":
-		b.options(e, at, 10)
+		b.options(e, at, maxRadioOptions)
+	case kind == "datepicker":
+		b.datepicker(e, at)
+	case kind == "plain_text_input":
+		b.textInput(e, at)
 	case strings.HasSuffix(kind, "_select"):
 		b.text(e, at, "placeholder", maxPlaceholder, false, "plain_text")
 	}

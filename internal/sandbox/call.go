@@ -15,6 +15,7 @@ import (
 type call struct {
 	request  *http.Request
 	method   string
+	logged   string            // the method's name in the log
 	args     map[string]string // a structured JSON value is kept as its JSON text, as the form encoding has it
 	warnings []string
 	bearer   string
@@ -47,6 +48,7 @@ type slackError struct {
 	code       string
 	extra      answer
 	retryAfter int // seconds; more than zero makes it a 429
+	status     int // of the answer, if it is not 200
 }
 
 func refuse(code string) *slackError { return &slackError{code: code} }
@@ -57,7 +59,7 @@ const maxBody = 4 << 20
 // readCall takes the arguments wherever Slack takes them: the query, a form, or JSON for the methods that allow it.
 // Source: https://docs.slack.dev/apis/web-api/#basics
 func readCall(r *http.Request, name string, m method) (*call, *slackError) {
-	c := &call{request: r, method: name, args: map[string]string{}}
+	c := &call{request: r, method: name, logged: name, args: map[string]string{}}
 	scheme, bearer, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if strings.EqualFold(scheme, "Bearer") {
 		c.bearer = strings.TrimSpace(bearer)
@@ -110,6 +112,9 @@ func (c *call) readJSON(formOnly bool) *slackError {
 	body, err := io.ReadAll(http.MaxBytesReader(nil, c.request.Body, maxBody))
 	if err != nil {
 		return refuse("request_timeout")
+	}
+	if len(bytes.TrimSpace(body)) == 0 {
+		return nil // slack-go calls apps.connections.open so, and Slack answers it
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {

@@ -43,6 +43,14 @@ type AppConfig struct {
 	OptionalScopes []string `json:"optional_scopes"`
 	TokenRotation  bool     `json:"token_rotation"`
 	EventsURL      string   `json:"events_url"`
+	// Interactivity is the switch of the settings page. Presses are posted to InteractivityURL, or go over a WebSocket
+	// with SocketMode.
+	Interactivity    bool   `json:"interactivity"`
+	InteractivityURL string `json:"interactivity_url"`
+	// SocketMode sends events and presses over WebSockets. Slack keeps the URLs meanwhile and does not use them.
+	SocketMode bool `json:"socket_mode"`
+	// AppToken is the app-level token (xapp-…, scope connections:write) that apps.connections.open takes. Empty: none.
+	AppToken string `json:"app_token"`
 }
 
 // TeamConfig is the one workspace. An EnterpriseID puts it inside an Enterprise org.
@@ -53,21 +61,32 @@ type TeamConfig struct {
 	EnterpriseName string `json:"enterprise_name"`
 }
 
-// ChannelConfig is a channel; IsMember says whether the bot is in it.
+// ChannelConfig is a channel; IsMember says whether the bot is in it. IsExtShared is a Slack Connect channel, in which
+// people of other companies read along; IsOrgShared is shared between workspaces of one Enterprise org.
 type ChannelConfig struct {
 	ID         string `json:"id"`
 	Name       string `json:"name"`
 	IsPrivate  bool   `json:"is_private"`
 	IsArchived bool   `json:"is_archived"`
 	IsMember   bool   `json:"is_member"`
+
+	IsExtShared bool `json:"is_ext_shared,omitempty"`
+	IsOrgShared bool `json:"is_org_shared,omitempty"`
 }
 
-// UserConfig is a person; Deleted is a deactivated account.
+// UserConfig is a person; Deleted is a deactivated account, IsRestricted a guest, and IsStranger somebody of another
+// company (TeamID) met in a Slack Connect channel, whose e-mail address Slack does not tell.
 type UserConfig struct {
 	ID      string `json:"id"`
 	Email   string `json:"email"`
 	Name    string `json:"name"`
 	Deleted bool   `json:"deleted"`
+
+	IsBot             bool   `json:"is_bot,omitempty"`
+	IsRestricted      bool   `json:"is_restricted,omitempty"`
+	IsUltraRestricted bool   `json:"is_ultra_restricted,omitempty"`
+	IsStranger        bool   `json:"is_stranger,omitempty"`
+	TeamID            string `json:"team_id,omitempty"` // empty: the team's own
 }
 
 // DefaultConfig is the book that `stanna sandbox` opens with when no file is given.
@@ -75,7 +94,7 @@ func DefaultConfig() Config {
 	return Config{
 		App: AppConfig{
 			ID: "A0SANDBOX1", Name: "Stanna", ClientID: "1111111111.2222222222",
-			ClientSecret: "sandbox-client-secret", SigningSecret: "sandbox-signing-secret",
+			ClientSecret: "sandbox-client-secret", SigningSecret: "sandbox-signing-secret", AppToken: "xapp-1-sandbox",
 		},
 		Team: TeamConfig{ID: "T0SANDBOX1", Name: "Acme Sandbox"},
 		Channels: []ChannelConfig{
@@ -182,11 +201,28 @@ func (cfg Config) validate() error {
 	if cfg.BotToken != "" && !strings.HasPrefix(cfg.BotToken, "xoxb-") {
 		return errors.New("bot_token must begin with xoxb-, as Slack's bot tokens do")
 	}
+	if cfg.App.AppToken != "" && !strings.HasPrefix(cfg.App.AppToken, "xapp-") {
+		return errors.New("app.app_token must begin with xapp-, as Slack's app-level tokens do")
+	}
+	if cfg.App.InteractivityURL != "" {
+		if err := checkAppURL(cfg.App.InteractivityURL); err != nil {
+			return fmt.Errorf("app.interactivity_url: %w", err)
+		}
+	}
 	if cfg.App.ClientID == "" || cfg.App.ClientSecret == "" || cfg.App.SigningSecret == "" {
 		return errors.New("app.client_id, app.client_secret and app.signing_secret must not be empty; leave them out for the defaults")
 	}
 	if cfg.PostsPerSecond < 0 || cfg.UpdatesPerMinute < 0 || cfg.ListsPerMinute < 0 {
 		return errors.New("posts_per_second, updates_per_minute and lists_per_minute must be 0 (no limit) or more")
+	}
+	return nil
+}
+
+// checkAppURL: where the app takes presses is a full http(s) URL.
+func checkAppURL(raw string) error {
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return fmt.Errorf("%q must be a full URL, https://app.example.com/path", raw)
 	}
 	return nil
 }

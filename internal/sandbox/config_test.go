@@ -42,6 +42,8 @@ func TestParseConfigRefusesWithTheReason(t *testing.T) {
 		{"unknown scope", `{"scopes":["chat:writ"]}`, `"chat:writ"`},
 		{"user token", `{"bot_token":"xoxp-1"}`, `xoxb-`},
 		{"negative rate", `{"posts_per_second":-1}`, `posts_per_second`},
+		{"app token", `{"app":{"app_token":"xoxb-1"}}`, `xapp-`},
+		{"interactivity URL", `{"app":{"interactivity":true,"interactivity_url":"/x"}}`, `app.interactivity_url`},
 		{"no secret", `{"app":{"client_secret":""}}`, `app.client_secret`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -8,12 +8,14 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 )
+
+// controlFunc is one order of the control API: its answer, or what is wrong with the order.
+type controlFunc func(r *http.Request) (any, error)
 
 // controlRoutes are the strings behind the stage: what a test or a person does to this Slack that an app could not.
 func (s *Sandbox) controlRoutes(mux *http.ServeMux) {
-	control := func(pattern string, act func(r *http.Request) (any, error)) {
+	control := func(pattern string, act controlFunc) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			result, err := act(r)
 			status := http.StatusOK
@@ -64,6 +66,7 @@ func (s *Sandbox) controlRoutes(mux *http.ServeMux) {
 		s.Reset(order.KeepTokens)
 		return done(), nil
 	})
+	s.pressRoutes(control)
 	control("GET /sandbox/events", func(*http.Request) (any, error) { return s.Events(), nil })
 	control("POST /sandbox/events", s.controlEvent)
 	control("POST /sandbox/events/url", func(r *http.Request) (any, error) {
@@ -130,16 +133,13 @@ func (s *Sandbox) controlEvent(r *http.Request) (any, error) {
 	if kind, _ := order.Event["type"].(string); strings.TrimSpace(kind) == "" {
 		return nil, errors.New(`"event" must be an object with a type`)
 	}
-	sig := signature{secret: s.cfg.App.SigningSecret, age: time.Duration(order.AgeS) * time.Second}
-	if order.Tamper {
-		sig.secret += "-forged"
-	}
+	sig := s.signature(order.Tamper, order.AgeS)
 	s.mu.Lock()
 	inst := s.installed()
 	s.mu.Unlock()
 	id := s.dispatch(inst, order.Event, sig)
 	if id == "" {
-		return nil, errors.New("there is no events URL; set app.events_url or POST /sandbox/events/url first")
+		return nil, errors.New("there is no events URL and Socket Mode is off; set app.events_url, POST /sandbox/events/url or POST /sandbox/app first")
 	}
 	return map[string]any{"ok": true, "event_id": id}, nil
 }

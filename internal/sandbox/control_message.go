@@ -61,13 +61,17 @@ func (s *Sandbox) controlSay(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	ch, u := s.team.find(order.Channel), s.team.user(order.User)
+	ch, u := s.team.find(order.Channel), s.team.person(order.User)
 	if ch == nil || u == nil || order.Text == "" {
 		return nil, errors.New("channel and user must be ones that exist, and text must not be empty")
 	}
 	now := s.now()
+	thread, refusal := ch.parent(order.ThreadTS)
+	if refusal != nil {
+		return nil, fmt.Errorf("channel %s has no message with ts %q to reply to", ch.ID, order.ThreadTS)
+	}
 	m := &message{ch: ch, Message: Message{Channel: ch.ID, ChannelName: ch.title(), TS: ch.nextTS(now), User: u.ID,
-		ThreadTS: order.ThreadTS, Text: order.Text, Blocks: json.RawMessage("[]"), PostedAt: now}}
+		ThreadTS: thread, Text: order.Text, Blocks: json.RawMessage("[]"), PostedAt: now}}
 	s.team.messages.add(m, s.opts.KeepMessages)
 	s.notify()
 	return m.Message, nil

@@ -17,9 +17,12 @@ type ChannelChange struct {
 	IsPrivate  *bool   `json:"is_private"`
 	IsArchived *bool   `json:"is_archived"`
 	IsMember   *bool   `json:"is_member"`
+
+	IsExtShared *bool `json:"is_ext_shared"`
+	IsOrgShared *bool `json:"is_org_shared"`
 }
 
-// SetChannel renames, archives, makes private, or moves the bot in or out; an id that is not there is made.
+// SetChannel renames, archives, makes private, shares, or moves the bot in or out; an id that is not there is made.
 func (s *Sandbox) SetChannel(change ChannelChange) (ChannelConfig, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -51,6 +54,8 @@ func (s *Sandbox) SetChannel(change ChannelChange) (ChannelConfig, error) {
 	set(&ch.IsPrivate, change.IsPrivate)
 	set(&ch.IsArchived, change.IsArchived)
 	set(&ch.IsMember, change.IsMember)
+	set(&ch.IsExtShared, change.IsExtShared)
+	set(&ch.IsOrgShared, change.IsOrgShared)
 	s.notify()
 	return ch.ChannelConfig, nil
 }
@@ -98,18 +103,24 @@ func (s *Sandbox) controlUser(r *http.Request) (any, error) {
 
 // State is what stands now, in short. It shows no whole token.
 type State struct {
-	Team      TeamConfig     `json:"team"`
-	AppID     string         `json:"app_id"`
-	Installed bool           `json:"installed"`
-	OrgWide   bool           `json:"org_wide"`
-	Scopes    string         `json:"scopes"`
-	Tokens    []TokenState   `json:"tokens"`
-	EventsURL string         `json:"events_url"`
-	Channels  []ChannelState `json:"channels"`
-	Users     []UserConfig   `json:"users"`
-	Faults    []Fault        `json:"faults"`
-	Calls     int64          `json:"calls"`
-	Posted    int64          `json:"posted"`
+	Team      TeamConfig   `json:"team"`
+	AppID     string       `json:"app_id"`
+	Installed bool         `json:"installed"`
+	OrgWide   bool         `json:"org_wide"`
+	Scopes    string       `json:"scopes"`
+	Tokens    []TokenState `json:"tokens"`
+	EventsURL string       `json:"events_url"`
+
+	Interactivity    bool   `json:"interactivity"`
+	InteractivityURL string `json:"interactivity_url"`
+	SocketMode       bool   `json:"socket_mode"`
+	Sockets          int    `json:"sockets"` // connections that are open
+
+	Channels []ChannelState `json:"channels"`
+	Users    []UserConfig   `json:"users"`
+	Faults   []Fault        `json:"faults"`
+	Calls    int64          `json:"calls"`
+	Posted   int64          `json:"posted"`
 }
 
 // TokenState is a token: live, expired, or the error that it is answered with.
@@ -134,7 +145,8 @@ func (s *Sandbox) State() State {
 	defer s.mu.Unlock()
 	inst := s.installed()
 	out := State{Team: s.cfg.Team, AppID: s.cfg.App.ID, Installed: inst.active, OrgWide: inst.org,
-		Scopes: inst.scopes.String(), EventsURL: s.eventsURL, Faults: faults, Calls: s.calls.seq,
+		Scopes: inst.scopes.String(), EventsURL: s.app.eventsURL, Interactivity: s.app.interactivity,
+		InteractivityURL: s.app.interactivityURL, SocketMode: s.app.socketMode, Sockets: len(s.sockets.open), Faults: faults, Calls: s.calls.seq,
 		Posted: s.team.messages.seq, Tokens: []TokenState{}, Channels: []ChannelState{}, Users: []UserConfig{}}
 	byAge := slices.SortedFunc(maps.Values(s.tokens), func(a, b *token) int { return a.serial - b.serial })
 	for _, t := range byAge {

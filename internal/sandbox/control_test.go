@@ -91,6 +91,43 @@ func TestChannelsChange(t *testing.T) {
 	st.want(st.call("users.lookupByEmail", map[string]string{"email": "new@example.com"}), "users_not_found")
 }
 
+func TestPeopleAndSharedChannels(t *testing.T) {
+	st := newStage(t, func(cfg *Config) {
+		cfg.Channels = append(cfg.Channels, ChannelConfig{ID: "C0SHARED01", Name: "with-acme", IsMember: true, IsExtShared: true})
+	})
+	channel := func(id string) []any {
+		r := st.call("conversations.info", map[string]string{"channel": id})
+		st.want(r, "ok")
+		return []any{field(t, r.body, "channel", "is_shared"), field(t, r.body, "channel", "is_ext_shared"), field(t, r.body, "channel", "is_org_shared")}
+	}
+	diff(t, "from the start", channel("C0SHARED01"), []any{true, true, false})
+	st.control("POST", "/sandbox/channels", `{"id":"C0HEALTH01","is_org_shared":true}`, nil)
+	diff(t, "while it runs", channel("C0HEALTH01"), []any{true, false, true})
+	st.control("POST", "/sandbox/channels", `{"id":"C0SHARED01","is_ext_shared":false}`, nil)
+	diff(t, "not any more", channel("C0SHARED01"), []any{false, false, false})
+
+	st.control("POST", "/sandbox/users", `{"id":"U0GUEST","email":"guest@example.com","name":"Guest","is_restricted":true}`, nil)
+	st.control("POST", "/sandbox/users", `{"id":"U0OTHER","email":"ana@acme.example","name":"Stranger","is_stranger":true,"team_id":"T0ACME"}`, nil)
+	st.control("POST", "/sandbox/users", `{"id":"U0ROBOT","name":"Robot","is_bot":true}`, nil)
+	user := func(id string) []any {
+		r := st.call("users.info", map[string]string{"user": id})
+		st.want(r, "ok")
+		u := func(path ...string) any { return field(t, r.body, append([]string{"user"}, path...)...) }
+		return []any{u("deleted"), u("is_bot"), u("is_restricted"), u("is_stranger"), u("team_id"), u("profile", "email")}
+	}
+	diff(t, "colleague", user("U0ANASILVA"), []any{false, false, false, false, "T0SANDBOX1", "ana.silva@example.com"})
+	diff(t, "left", user("U0LEFTLAST"), []any{true, false, false, false, "T0SANDBOX1", "former.colleague@example.com"})
+	diff(t, "guest", user("U0GUEST"), []any{false, false, true, false, "T0SANDBOX1", "guest@example.com"})
+	diff(t, "stranger", user("U0OTHER"), []any{false, false, false, true, "T0ACME", nil})
+	diff(t, "robot", user("U0ROBOT")[1], any(true))
+	st.want(st.call("users.lookupByEmail", map[string]string{"email": "ana@acme.example"}), "users_not_found")
+	st.want(st.call("users.lookupByEmail", map[string]string{"email": ""}), "users_not_found")
+
+	less := newStage(t, func(cfg *Config) { cfg.Scopes = []string{"users:read"} })
+	r := less.call("users.info", map[string]string{"user": "U0ANASILVA"})
+	diff(t, "without users:read.email", field(t, r.body, "user", "profile", "email"), nil)
+}
+
 func TestTokensExpireOnDemand(t *testing.T) {
 	st := newStage(t, func(cfg *Config) { fromScratch(cfg); cfg.App.TokenRotation = true })
 	r := st.exchange(map[string]string{"code": st.code(nil)})

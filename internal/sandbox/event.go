@@ -30,6 +30,9 @@ type EventDelivery struct {
 
 const keepEvents = 200
 
+// verificationToken is Slack's older way to say "it is me"; apps should look at the signature.
+const verificationToken = "sandbox-verification-token"
+
 // Sign makes the value of X-Slack-Signature.
 // Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
 func Sign(signingSecret, timestamp string, body []byte) string {
@@ -58,7 +61,7 @@ func (s *Sandbox) dispatch(inst *installation, event map[string]any, sig signatu
 		auth["enterprise_id"] = s.cfg.Team.EnterpriseID
 	}
 	body, err := json.Marshal(map[string]any{
-		"type": "event_callback", "event_id": id, "event_time": now.Unix(), "team_id": s.cfg.Team.ID,
+		"token": verificationToken, "type": "event_callback", "event_id": id, "event_time": now.Unix(), "team_id": s.cfg.Team.ID,
 		"api_app_id": s.cfg.App.ID, "event": event, "authorizations": []any{auth}, "is_ext_shared_channel": false,
 		"event_context": "EC" + id[2:],
 	})
@@ -67,8 +70,11 @@ func (s *Sandbox) dispatch(inst *installation, event map[string]any, sig signatu
 	}
 	kind, _ := event["type"].(string)
 	s.mu.Lock()
-	url := s.eventsURL
-	if url == "" {
+	road := &eventRoad{id: id, url: s.app.eventsURL, body: body, sig: sig}
+	switch {
+	case s.app.socketMode:
+		road.url = ""
+	case road.url == "":
 		s.mu.Unlock()
 		return ""
 	}
@@ -77,21 +83,16 @@ func (s *Sandbox) dispatch(inst *installation, event map[string]any, sig signatu
 	}
 	s.events = append(s.events, EventDelivery{EventID: id, Type: kind, At: now, Body: body})
 	s.mu.Unlock()
-	s.eventsDone.Go(func() { s.deliver(url, id, body, sig) })
+	s.eventsDone.Go(func() { s.deliver(road) })
 	return id
 }
 
 // deliver sends one event until it is answered 2xx, the app asks for no retry, or the retries are spent.
 // Source: https://docs.slack.dev/apis/events-api/
-func (s *Sandbox) deliver(url, id string, body []byte, sig signature) {
+func (s *Sandbox) deliver(road *eventRoad) {
 	reason := ""
 	for attempt := 0; ; attempt++ {
-		header := http.Header{}
-		if attempt > 0 {
-			header.Set("X-Slack-Retry-Num", strconv.Itoa(attempt))
-			header.Set("X-Slack-Retry-Reason", reason)
-		}
-		resp, err := s.send(s.eventsCtx, url, body, header, sig)
+		resp, err := s.sendOnce(road, attempt, reason)
 		outcome := EventDelivery{Attempts: attempt + 1}
 		final := attempt == len(s.opts.EventRetries)
 		switch {
@@ -104,7 +105,7 @@ func (s *Sandbox) deliver(url, id string, body []byte, sig signature) {
 			final = final || resp.noRetry
 		}
 		outcome.Done = final
-		s.recordDelivery(id, outcome)
+		s.recordDelivery(road.id, outcome)
 		if final {
 			return
 		}
@@ -118,6 +119,27 @@ func (s *Sandbox) deliver(url, id string, body []byte, sig signature) {
 	}
 }
 
+// eventRoad is where an event goes: to a URL or, without one, over a WebSocket.
+type eventRoad struct {
+	id, url string
+	body    []byte
+	sig     signature
+}
+
+func (s *Sandbox) sendOnce(road *eventRoad, attempt int, reason string) (appAnswer, error) {
+	if road.url == "" {
+		_, err := s.overSocket(s.eventsCtx, envelope{Type: "events_api", Payload: road.body, RetryAttempt: attempt, RetryReason: reason})
+		return appAnswer{status: http.StatusOK}, err
+	}
+	header := http.Header{"Content-Type": {"application/json"}}
+	if attempt > 0 {
+		header.Set("X-Slack-Retry-Num", strconv.Itoa(attempt))
+		header.Set("X-Slack-Retry-Reason", reason)
+	}
+	s.seal(header, road.body, road.sig)
+	return s.send(s.eventsCtx, road.url, road.body, header)
+}
+
 func (s *Sandbox) recordDelivery(id string, outcome EventDelivery) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -129,33 +151,37 @@ func (s *Sandbox) recordDelivery(id string, outcome EventDelivery) {
 	s.notify()
 }
 
-type eventAnswer struct {
+// appAnswer is what the app said to an event or a press.
+type appAnswer struct {
 	status  int
 	noRetry bool
 	body    []byte
 }
 
-func (s *Sandbox) send(ctx context.Context, url string, body []byte, header http.Header, sig signature) (eventAnswer, error) {
+// seal signs a request as of now, or as of the age that was ordered.
+func (s *Sandbox) seal(header http.Header, body []byte, sig signature) {
+	timestamp := strconv.FormatInt(s.now().Add(-sig.age).Unix(), 10)
+	header.Set("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
+	header.Set("X-Slack-Request-Timestamp", timestamp)
+	header.Set("X-Slack-Signature", Sign(sig.secret, timestamp, body))
+}
+
+func (s *Sandbox) send(ctx context.Context, url string, body []byte, header http.Header) (appAnswer, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
-		return eventAnswer{}, err
+		return appAnswer{}, err
 	}
 	req.Header = header
-	timestamp := strconv.FormatInt(s.now().Add(-sig.age).Unix(), 10)
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
-	req.Header.Set("X-Slack-Request-Timestamp", timestamp)
-	req.Header.Set("X-Slack-Signature", Sign(sig.secret, timestamp, body))
 	resp, err := s.courier.Do(req)
 	if err != nil {
-		return eventAnswer{}, err
+		return appAnswer{}, err
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
 	if err != nil {
-		return eventAnswer{}, err
+		return appAnswer{}, err
 	}
-	return eventAnswer{resp.StatusCode, resp.Header.Get("X-Slack-No-Retry") == "1", text}, nil
+	return appAnswer{resp.StatusCode, resp.Header.Get("X-Slack-No-Retry") == "1", text}, nil
 }
 
 // SetEventsURL sends url_verification to the URL and keeps it if the app echoes the challenge, as Slack's settings page
@@ -168,17 +194,20 @@ func (s *Sandbox) SetEventsURL(ctx context.Context, url string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.eventsURL = url
+	s.app.eventsURL = url
+	s.notify()
 	return nil
 }
 
 func (s *Sandbox) verifyURL(ctx context.Context, url string) error {
 	challenge := rand.Text()
-	body, err := json.Marshal(map[string]any{"type": "url_verification", "challenge": challenge, "token": "sandbox-verification-token"})
+	body, err := json.Marshal(map[string]any{"type": "url_verification", "challenge": challenge, "token": verificationToken})
 	if err != nil {
 		return err
 	}
-	resp, err := s.send(ctx, url, body, http.Header{}, signature{secret: s.cfg.App.SigningSecret})
+	header := http.Header{"Content-Type": {"application/json"}}
+	s.seal(header, body, signature{secret: s.cfg.App.SigningSecret})
+	resp, err := s.send(ctx, url, body, header)
 	if err != nil {
 		return fmt.Errorf("the events URL did not answer: %w", err)
 	}

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http/httptest"
 	"net/url"
@@ -41,6 +42,49 @@ func TestConcurrentUse(t *testing.T) {
 		seen[m.TS] = true
 	}
 	diff(t, "messages", len(seen), 160)
+}
+
+// TestManyPeoplePressAtOnce is for the race detector: presses, answers, modals, sockets and pages side by side.
+func TestManyPeoplePressAtOnce(t *testing.T) {
+	app := newApp(t)
+	st := withButtons(t, app, func(cfg *Config) { cfg.App.SocketMode = false })
+	ts := st.postBlocks("C0HEALTH01", buttonBlocks)
+	people := []string{"U0ANASILVA", "U0CHLOEMAR", "U0TOMASNOV", "U0PRIYARAO"}
+	var all sync.WaitGroup
+	for _, who := range people {
+		all.Go(func() {
+			for range 10 {
+				in, err := st.Press(t.Context(), Press{Channel: "C0HEALTH01", TS: ts, ActionID: "take", User: who})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				var p map[string]any
+				if err := json.Unmarshal(in.Payload, &p); err != nil {
+					t.Error(err)
+					return
+				}
+				to, _ := p["response_url"].(string)
+				trigger, _ := p["trigger_id"].(string)
+				st.want(st.respond(to, `{"text":"for `+who+`"}`), "ok")
+				st.want(st.call("views.open", map[string]string{"trigger_id": trigger, "view": snoozeView}), "ok")
+				st.page("/channels/C0HEALTH01")
+				if _, err := st.Submit(t.Context(), Submit{User: who, Values: fill("2026-12-01", "at once")}); err != nil {
+					t.Error(err)
+				}
+				st.SetApp(AppChange{Interactivity: new(true)})
+				st.Views()
+				st.Interactions()
+			}
+		})
+	}
+	all.Wait()
+	for _, who := range people {
+		whispers := st.Ephemerals("", who)
+		diff(t, who, []any{len(whispers), whispers[9].Text}, []any{10, "for " + who})
+	}
+	diff(t, "sent", len(app.all()), 80)
+	diff(t, "modals left open", len(st.Views()), 0)
 }
 
 // BenchmarkPost is one post through the handler, without the network: the price that the sandbox adds to a benchmark.

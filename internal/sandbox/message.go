@@ -7,11 +7,16 @@ import (
 
 // Message is something posted, as the control API and Go tests read it back.
 type Message struct {
-	Seq         int64           `json:"seq"`
-	Channel     string          `json:"channel"`
-	ChannelName string          `json:"channel_name"`
-	TS          string          `json:"ts"`
-	ThreadTS    string          `json:"thread_ts"`
+	Seq         int64  `json:"seq"`
+	Channel     string `json:"channel"`
+	ChannelName string `json:"channel_name"`
+	TS          string `json:"ts"`
+	ThreadTS    string `json:"thread_ts"`
+	// Broadcast: a reply that stands in the channel as well.
+	Broadcast bool `json:"broadcast,omitempty"`
+	// Ephemeral: seen by VisibleTo alone, and unknown to chat.update and chat.delete.
+	Ephemeral   bool            `json:"ephemeral,omitempty"`
+	VisibleTo   string          `json:"visible_to,omitempty"`
 	User        string          `json:"user"`
 	Text        string          `json:"text"`
 	Blocks      json.RawMessage `json:"blocks"`
@@ -22,6 +27,9 @@ type Message struct {
 	Edited  *string `json:"edited"`
 	Edits   int     `json:"edits"`
 	Deleted bool    `json:"deleted"`
+	// Tombstone: deleted, and still shown as "This message was deleted." because it has replies.
+	Tombstone  bool `json:"tombstone,omitempty"`
+	ReplyCount int  `json:"reply_count,omitempty"` // replies that stand
 	// History holds the texts that edits replaced, oldest first; the last fifty.
 	History []string `json:"history,omitempty"`
 }
@@ -48,6 +56,7 @@ func (h *history) add(m *message, keep int) {
 	h.all = append(h.all, m)
 	m.ch.messages = append(m.ch.messages, m)
 	m.ch.byTS[m.TS] = m
+	m.ch.countReply(m, +1)
 	if len(h.all)-h.start <= keep {
 		return
 	}
@@ -58,6 +67,9 @@ func (h *history) add(m *message, keep int) {
 	oldest.ch.messages[0] = nil
 	oldest.ch.messages = oldest.ch.messages[1:]
 	delete(oldest.ch.byTS, oldest.TS)
+	if !oldest.Deleted {
+		oldest.ch.countReply(oldest, -1)
+	}
 	if h.start > keep {
 		h.all, h.start = append([]*message(nil), h.all[h.start:]...), 0
 	}
@@ -77,6 +89,27 @@ func (m *message) edit(text string, blocks, attachments json.RawMessage, editTS 
 func (m *message) remove() {
 	m.Deleted = true
 	delete(m.ch.byTS, m.TS)
+	m.ch.countReply(m, -1)
+}
+
+// countReply keeps the number of replies that stand below a parent.
+func (ch *channel) countReply(m *message, change int) {
+	if m.ThreadTS == "" {
+		return
+	}
+	if ch.replies[m.ThreadTS] += change; ch.replies[m.ThreadTS] <= 0 {
+		delete(ch.replies, m.ThreadTS)
+	}
+}
+
+// record is the message as it is read back.
+func (m *message) record() Message {
+	out := m.Message
+	if !m.Ephemeral {
+		out.ReplyCount = m.ch.replies[m.TS]
+		out.Tombstone = m.Deleted && out.ReplyCount > 0
+	}
+	return out
 }
 
 // Messages returns everything posted and still remembered, oldest first, edits applied and deleted ones marked.
@@ -97,7 +130,26 @@ func (s *Sandbox) MessagesIn(channel string, after int64) []Message {
 	out := make([]Message, 0, len(list))
 	for _, m := range list {
 		if m.Seq > after {
-			out = append(out, m.Message)
+			out = append(out, m.record())
+		}
+	}
+	return out
+}
+
+// Ephemerals returns what only one person sees, oldest first, deleted ones marked. An empty channel or user means all.
+func (s *Sandbox) Ephemerals(channel, user string) []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ch := s.team.find(channel); ch != nil {
+		channel = ch.ID
+	}
+	if u := s.team.person(user); u != nil {
+		user = u.ID
+	}
+	out := []Message{}
+	for _, m := range s.team.ephemerals {
+		if (channel == "" || m.Channel == channel) && (user == "" || m.VisibleTo == user) {
+			out = append(out, m.record())
 		}
 	}
 	return out

@@ -40,6 +40,10 @@ func (s *Sandbox) chatPostMessage(c *call) (answer, *slackError) {
 	if refusal != nil {
 		return nil, refusal
 	}
+	// Slack documents reply_broadcast together with thread_ts only; refusing shows the mistake.
+	if c.flag("reply_broadcast") && thread == "" {
+		return nil, refuse("cant_broadcast_message")
+	}
 	now := s.now()
 	// One message a second a channel; a tenth of tolerance, since Slack does not count with a stopwatch
 	// (https://docs.slack.dev/apis/web-api/rate-limits).
@@ -48,7 +52,8 @@ func (s *Sandbox) chatPostMessage(c *call) (answer, *slackError) {
 	}
 	m := &message{ch: ch, Message: Message{
 		Channel: ch.ID, ChannelName: ch.title(), TS: ch.nextTS(now), ThreadTS: thread, User: botUserID,
-		Text: body.text, Blocks: body.blocks, Attachments: body.attachments, Metadata: body.metadata, PostedAt: now,
+		Broadcast: c.flag("reply_broadcast"),
+		Text:      body.text, Blocks: body.blocks, Attachments: body.attachments, Metadata: body.metadata, PostedAt: now,
 	}}
 	s.team.messages.add(m, s.opts.KeepMessages)
 	s.notify()
@@ -77,11 +82,14 @@ func (s *Sandbox) postable(c *call) (*channel, *slackError) {
 	return ch, nil
 }
 
-// parent resolves thread_ts: a reply's ts means its parent's. What Slack does with the ts of a message that is not
-// there is not documented; refusing shows the mistake.
+// parent resolves thread_ts: a reply's ts means its parent's, and a thread lives on below a deleted parent. What Slack
+// does with the ts of a message that is not there is not documented; refusing shows the mistake.
 func (ch *channel) parent(threadTS string) (string, *slackError) {
 	if threadTS == "" {
 		return "", nil
+	}
+	if ch.replies[threadTS] > 0 {
+		return threadTS, nil
 	}
 	m := ch.byTS[threadTS]
 	if m == nil {
@@ -114,6 +122,10 @@ func (s *Sandbox) chatUpdate(c *call) (answer, *slackError) {
 	if m.ch.IsArchived {
 		return nil, refuse("is_inactive")
 	}
+	broadcast := c.flag("reply_broadcast")
+	if broadcast && m.ThreadTS == "" {
+		return nil, refuse("cant_broadcast_message")
+	}
 	now := s.now()
 	// Tier 3 is 50 a minute for the team; bursts are tolerated and not documented: a fifth of it here.
 	perMinute := s.cfg.UpdatesPerMinute
@@ -121,6 +133,7 @@ func (s *Sandbox) chatUpdate(c *call) (answer, *slackError) {
 		return nil, &slackError{code: "ratelimited", retryAfter: retryAfter(wait)}
 	}
 	m.edit(body.text, body.blocks, body.attachments, formatTS(now.UnixMicro()))
+	m.Broadcast = m.Broadcast || broadcast
 	s.notify()
 	return answer{"channel": m.Channel, "ts": m.TS, "text": m.Text, "message": s.posted(m)}, nil
 }
@@ -165,6 +178,7 @@ func (s *Sandbox) own(c *call, foreign string) (*message, *slackError) {
 // ten thousand.
 type postedMessage struct {
 	Type        string          `json:"type"`
+	Subtype     string          `json:"subtype,omitempty"`
 	TS          string          `json:"ts"`
 	Text        string          `json:"text"`
 	User        string          `json:"user"`
@@ -196,6 +210,9 @@ func (s *Sandbox) posted(m *message) postedMessage {
 		Type: "message", TS: m.TS, Text: m.Text, User: botUserID, BotID: botID, AppID: s.cfg.App.ID, Team: s.team.ID,
 		BotProfile:  botProfile{ID: botID, AppID: s.cfg.App.ID, Name: s.cfg.App.Name, TeamID: s.team.ID},
 		Attachments: m.Attachments, ThreadTS: m.ThreadTS,
+	}
+	if m.Broadcast {
+		out.Subtype = "thread_broadcast"
 	}
 	if m.Text == "" {
 		out.Text = "This content can't be displayed."

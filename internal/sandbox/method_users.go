@@ -32,15 +32,23 @@ func (s *Sandbox) usersInfo(c *call) (answer, *slackError) {
 func (s *Sandbox) profile(u *user, scopes scopeSet) map[string]any {
 	profile := map[string]any{
 		"real_name": u.Name, "real_name_normalized": u.Name, "display_name": u.Name, "display_name_normalized": u.Name,
-		"team": s.team.ID,
+		"team": s.teamOf(u),
 	}
-	if scopes.has("users:read.email") {
+	if scopes.has("users:read.email") && !u.IsStranger {
 		profile["email"] = u.Email
 	}
 	return map[string]any{
-		"id": u.ID, "team_id": s.team.ID, "name": slug(u.Name), "real_name": u.Name, "deleted": u.Deleted,
-		"is_bot": false, "is_app_user": false, "is_admin": false, "is_owner": false, "is_restricted": false,
-		"is_ultra_restricted": false, "tz": "Europe/Lisbon", "tz_label": "Western European Time", "tz_offset": 0,
+		"id": u.ID, "team_id": s.teamOf(u), "name": slug(u.Name), "real_name": u.Name, "deleted": u.Deleted,
+		"is_bot": u.IsBot, "is_app_user": false, "is_admin": false, "is_owner": false, "is_restricted": u.IsRestricted,
+		"is_ultra_restricted": u.IsUltraRestricted, "is_stranger": u.IsStranger, "tz": "Europe/Lisbon", "tz_label": "Western European Time", "tz_offset": 0,
 		"updated": 1700000000, "profile": profile,
 	}
+}
+
+// teamOf is the workspace that a person belongs to.
+func (s *Sandbox) teamOf(u *user) string {
+	if u.TeamID != "" {
+		return u.TeamID
+	}
+	return s.team.ID
 }

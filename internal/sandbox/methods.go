@@ -31,6 +31,10 @@ func methods() map[string]method {
 		"chat.postMessage":    {run: (*Sandbox).chatPostMessage, accepts: []string{"chat:write"}},
 		"chat.update":         {run: (*Sandbox).chatUpdate, accepts: []string{"chat:write"}},
 		"chat.delete":         {run: (*Sandbox).chatDelete, accepts: []string{"chat:write"}},
+		"views.open":          {run: (*Sandbox).viewsOpen},
+		"views.update":        {run: (*Sandbox).viewsUpdate},
+		// Needs an app-level token instead of a bot's, and looks at it itself.
+		"apps.connections.open": {run: (*Sandbox).appsConnectionsOpen, open: true, accepts: []string{"connections:write"}},
 	}
 }
 
@@ -38,25 +42,31 @@ func conversationScopes() []string {
 	return []string{"channels:read", "groups:read", "mpim:read", "im:read"}
 }
 
-// serveAPI answers one Web API call: it reads it, lets a fault have its way, runs the method and logs the outcome. The
-// log comes before the answer, so that whoever has the answer finds the call in the log.
+// serveAPI answers one Web API call. The log comes before the answer, so that whoever has the answer finds the call in
+// the log.
 func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("method")
 	m, known := s.methods[name]
-	c := &call{request: r, method: name}
+	c := &call{request: r, method: name, logged: name}
 	refusal := refuse("unknown_method")
 	if known {
 		c, refusal = readCall(r, name, m)
 	}
-	entry := Call{At: s.now(), Method: name, Channel: c.arg("channel")}
+	s.reachedAt(r)
 	if !known {
-		entry.Method = "unknown" // names made up by the caller must not fill the counters
+		c.logged = "unknown" // names made up by the caller must not fill the counters
 	}
+	s.serve(w, c, m, refusal)
+}
+
+// serve lets a fault have its way with a call, runs it, logs it and answers it.
+func (s *Sandbox) serve(w http.ResponseWriter, c *call, m method, refusal *slackError) {
+	entry := Call{At: s.now(), Method: c.logged, Channel: c.arg("channel")}
 	var out reply
 	strike := s.strike(c)
 	if strike != nil {
 		entry.Fault = strike.ID
-		if !strike.wait(r.Context()) {
+		if !strike.wait(c.request.Context()) {
 			entry.Error = "caller_gone"
 			s.logCall(entry)
 			return
@@ -89,4 +99,15 @@ func (s *Sandbox) run(c *call, m method) (answer, *slackError) {
 		s.mu.Unlock()
 	}
 	return m.run(s, c)
+}
+
+// reachedAt remembers the address at which the app reaches us, for the URLs that we hand out.
+func (s *Sandbox) reachedAt(r *http.Request) {
+	base := "http://" + r.Host
+	if r.TLS != nil {
+		base = "https://" + r.Host
+	}
+	s.mu.Lock()
+	s.base = base
+	s.mu.Unlock()
 }

@@ -43,12 +43,14 @@ func TestSlacksOwnSDKsTakeItForSlack(t *testing.T) {
 		t.Cleanup(func() { srv.Close(); s.Close() })
 		return srv.URL
 	}
-	node := exec.CommandContext(t.Context(), "node", "--test", "--test-timeout=30000", "sandbox.test.mjs")
+	node := exec.CommandContext(t.Context(), "node", "--test", "--test-timeout=30000", "sandbox.test.mjs", "interactive.test.mjs")
 	node.Dir = folder
 	app := DefaultConfig().App
 	node.Env = append(os.Environ(),
 		"SANDBOX_URL="+open(func(*Config) {}),
 		"SANDBOX_ROTATION_URL="+open(func(cfg *Config) { cfg.App.TokenRotation, cfg.AutoApprove = true, true }),
+		"SANDBOX_BUTTONS_URL="+open(func(cfg *Config) { cfg.BotToken, cfg.Scopes = pasted, allScopes() }),
+		"SANDBOX_BOT_TOKEN="+pasted, "SANDBOX_APP_TOKEN="+app.AppToken,
 		"SANDBOX_CLIENT_ID="+app.ClientID, "SANDBOX_CLIENT_SECRET="+app.ClientSecret, "SANDBOX_SIGNING_SECRET="+app.SigningSecret)
 	out, err := node.CombinedOutput()
 	t.Logf("%s", out)

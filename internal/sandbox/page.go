@@ -20,6 +20,9 @@ func parsePages() *template.Template {
 func (s *Sandbox) pageRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", s.serveHome)
 	mux.HandleFunc("GET /channels/{id}", s.serveChannel)
+	mux.HandleFunc("POST /person", s.servePerson)
+	mux.HandleFunc("POST /press", s.servePress)
+	mux.HandleFunc("POST /submit", s.serveSubmit)
 	mux.Handle("GET /assets/", http.FileServerFS(assets))
 }
 
@@ -32,10 +35,15 @@ type frame struct {
 	Channels []ChannelState
 	DMs      []ChannelState
 	Troubles []string // faults in force
+	People   []UserConfig
+	Person   UserConfig // who sits before the page
+	Modal    *modalView // what the person has open
 }
 
-func (s *Sandbox) frame(title, current string) frame {
+func (s *Sandbox) frame(r *http.Request, title, current string) frame {
 	f := frame{State: s.State(), Title: title, AppName: s.cfg.App.Name, Current: current}
+	f.People, f.Person = people(r, f.State.Users)
+	f.Modal = s.modal(r, f.Person.ID)
 	for _, ch := range f.State.Channels {
 		if ch.IsIM {
 			f.DMs = append(f.DMs, ch)
@@ -65,6 +73,7 @@ type homeView struct {
 	Outcomes []outcomeView
 	Recent   []Call
 	Events   []EventDelivery
+	Presses  []Interaction
 }
 
 type outcomeView struct {
@@ -72,10 +81,12 @@ type outcomeView struct {
 	Count           int64
 }
 
-func (s *Sandbox) serveHome(w http.ResponseWriter, _ *http.Request) {
-	view := homeView{frame: s.frame("State", ""), Recent: s.Calls(), Events: s.Events()}
+func (s *Sandbox) serveHome(w http.ResponseWriter, r *http.Request) {
+	view := homeView{frame: s.frame(r, "State", ""), Recent: s.Calls(), Events: s.Events(), Presses: s.Interactions()}
 	view.Scopes = splitScopes(view.State.Scopes)
 	view.Recent = view.Recent[max(0, len(view.Recent)-20):]
+	view.Presses = view.Presses[max(0, len(view.Presses)-20):]
+	slices.Reverse(view.Presses)
 	slices.Reverse(view.Recent)
 	slices.Reverse(view.Events)
 	for method, outcomes := range s.Stats().Outcomes {
@@ -89,30 +100,11 @@ func (s *Sandbox) serveHome(w http.ResponseWriter, _ *http.Request) {
 	s.render(w, http.StatusOK, "home.html", view)
 }
 
-// channelView is a channel with the last messages, replies below their parents.
-type channelView struct {
-	frame
-	Channel  ChannelState
-	Earlier  int // messages above the first one shown
-	Messages []messageView
-}
-
-type messageView struct {
-	Message
-	Author  string
-	IsApp   bool
-	Day     string // set on the first message of a day
-	Time    string
-	Body    template.HTML
-	Blocks  []blockView
-	Replies []messageView
-}
-
 const messagesShown = 100
 
 func (s *Sandbox) serveChannel(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
-	view := channelView{frame: s.frame("", id)}
+	view := channelView{frame: s.frame(r, "", id)}
 	i := slices.IndexFunc(view.State.Channels, func(ch ChannelState) bool { return ch.ID == id })
 	if i < 0 {
 		s.render(w, http.StatusNotFound, "problem.html", authorizeProblem{"No such channel", "The sandbox has no channel with the id " + id + ".", "channel_not_found"})
@@ -120,57 +112,8 @@ func (s *Sandbox) serveChannel(w http.ResponseWriter, r *http.Request) {
 	}
 	view.Channel = view.State.Channels[i]
 	view.Title = view.Channel.Title
-	view.Earlier, view.Messages = s.threads(id, view.State)
+	view.Earlier, view.Messages = s.threads(r, id, view.frame)
 	s.render(w, http.StatusOK, "channel.html", view)
-}
-
-// threads arranges a channel's messages as Slack does, a deleted parent standing only while it has replies.
-func (s *Sandbox) threads(channel string, state State) (earlier int, out []messageView) {
-	r := renderer{names: map[string]string{botUserID: s.cfg.App.Name}, now: s.now()}
-	for _, u := range state.Users {
-		r.names[u.ID] = u.Name
-	}
-	for _, ch := range state.Channels {
-		r.names[ch.ID] = ch.Name
-	}
-	all := s.MessagesIn(channel, 0)
-	replies := map[string][]Message{}
-	var parents []Message
-	for _, m := range all {
-		switch {
-		case m.ThreadTS != "" && !m.Deleted:
-			replies[m.ThreadTS] = append(replies[m.ThreadTS], m)
-		case m.ThreadTS == "":
-			parents = append(parents, m)
-		}
-	}
-	parents = slices.DeleteFunc(parents, func(m Message) bool { return m.Deleted && replies[m.TS] == nil })
-	earlier = max(0, len(parents)-messagesShown)
-	day := ""
-	for _, m := range parents[earlier:] {
-		view := s.view(r, m)
-		if d := m.PostedAt.UTC().Format("Monday, 2 January 2006"); d != day {
-			day, view.Day = d, d
-		}
-		for _, reply := range replies[m.TS] {
-			view.Replies = append(view.Replies, s.view(r, reply))
-		}
-		out = append(out, view)
-	}
-	return earlier, out
-}
-
-func (s *Sandbox) view(r renderer, m Message) messageView {
-	view := messageView{Message: m, Author: r.names[m.User], IsApp: m.User == botUserID, Time: m.PostedAt.UTC().Format("15:04")}
-	if m.Deleted {
-		view.Body = "<em>This message was deleted.</em>"
-		return view
-	}
-	view.Blocks = r.blocks(m.Blocks)
-	if len(view.Blocks) == 0 {
-		view.Body = r.mrkdwn(false).render(m.Text)
-	}
-	return view
 }
 
 // Initial is the letter of an avatar.
@@ -184,6 +127,7 @@ func (v messageView) Initial() string {
 // Clock is a call's or an event's time of day.
 func (c Call) Clock() string          { return c.At.UTC().Format("15:04:05") }
 func (e EventDelivery) Clock() string { return e.At.UTC().Format("15:04:05") }
+func (in Interaction) Clock() string  { return in.At.UTC().Format("15:04:05") }
 
 // Expiry is when a token ends, or nothing.
 func (t TokenState) Expiry() string {
@@ -205,7 +149,7 @@ func (s *Sandbox) render(w http.ResponseWriter, status int, name string, view an
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "same-origin") // no-referrer would take the Origin from the consent form
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src http: https: data:; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'")
 	w.WriteHeader(status)
 	_, _ = w.Write(page.Bytes())
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -75,7 +76,7 @@ func TestChannelPageShowsMessagesAsSlackWould(t *testing.T) {
 	diff(t, "status", status, 200)
 	for _, text := range []string{
 		"🟠 Acme &amp; &lt;Corp&gt;</h3>", `High · <span class="mention">@Ana Silva</span>`, "<b>MRR</b><br>$12,400", `<div class="text">*plain*</div>`,
-		"<hr>", `alt="chart"`, `class="button primary"`, `title="Snooze"`, "cell &lt;1&gt;", "[rich_text] rich", "1 reply", "👀 Ana is on it",
+		"<hr>", `aria-label="chart"`, `class="button primary"`, `title="Snooze"`, "cell &lt;1&gt;", "[rich_text] rich", "1 reply", "👀 Ana is on it",
 		"after", "(edited)", "Stanna", `title="1700000000.000000">22:13</a>`, "Tuesday, 14 November 2023", "@Chloe Martin", "outage on auth.test",
 	} {
 		if !strings.Contains(page, text) {
@@ -110,5 +111,31 @@ func TestHomePageShowsTheState(t *testing.T) {
 		if status, _, body := st.page(path); status != 200 || !strings.Contains(body, kind) {
 			t.Errorf("%s: %d", path, status)
 		}
+	}
+}
+
+func TestPicturesFromElsewhereAreNotFetched(t *testing.T) {
+	st := newStage(t, nil)
+	st.postBlocks("C0HEALTH01", `[{"type":"image","image_url":"https://cdn.example/a.png","alt_text":"from elsewhere"},
+		{"type":"image","image_url":"data:image/png;base64,iVBORw0KGgo=","alt_text":"inline"},
+		{"type":"image","image_url":"data:text/html,x","alt_text":"not a picture"},
+		{"type":"context","elements":[{"type":"image","image_url":"`+st.url+`/assets/own.png","alt_text":"ours"}]}]`)
+	_, _, page := st.page("/channels/C0HEALTH01")
+	for _, text := range []string{`role="img" aria-label="from elsewhere" title="https://cdn.example/a.png"`, `<img src="data:image/png;base64,iVBORw0KGgo=" alt="inline"`,
+		`role="img" aria-label="not a picture"`, `<img src="/assets/own.png" alt="ours"`} {
+		if !strings.Contains(page, text) {
+			t.Errorf("the page lacks %q", text)
+		}
+	}
+	if strings.Contains(page, `src="https://`) {
+		t.Error("the page fetches a picture from elsewhere")
+	}
+	resp, err := http.Get(st.url + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if policy := resp.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "img-src 'self' data:;") {
+		t.Errorf("the policy lets pictures in from elsewhere: %s", policy)
 	}
 }

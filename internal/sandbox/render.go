@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"fmt"
 	"html/template"
 	"strings"
@@ -15,34 +14,28 @@ type blockView struct {
 	Fields    []template.HTML
 	Elements  []elementView
 	Accessory *elementView
-	ImageURL  string
-	Alt       string
+	Picture   picture
 	Rows      [][]template.HTML
-}
-
-// elementView is a button, an image, or a text of a context block.
-type elementView struct {
-	Kind     string // button, menu, image, text
-	Text     template.HTML
-	Style    string
-	URL      string
-	ImageURL string
-	Alt      string
+	// Of input blocks.
+	Hint     template.HTML
+	Optional bool
+	Error    string
 }
 
 // renderer turns stored blocks into views. It reads them leniently: they were checked when they came.
 type renderer struct {
 	names map[string]string
 	now   time.Time
+	host  string // our own, whose pictures may be shown
+	// Where the blocks stand: in a message, or in the modal that is being filled in.
+	message *Message
+	warning *Interaction // the last press of the message, if the app did not answer it well
+	modal   *view
 }
 
 type object = map[string]any
 
-func (r renderer) blocks(raw json.RawMessage) []blockView {
-	var list []object
-	if err := json.Unmarshal(raw, &list); err != nil {
-		return nil
-	}
+func (r renderer) blocks(list []object) []blockView {
 	var out []blockView
 	for _, block := range list {
 		out = append(out, r.block(block))
@@ -60,20 +53,26 @@ func (r renderer) block(block object) blockView {
 			view.Fields = append(view.Fields, r.text(field))
 		}
 		if accessory, ok := block["accessory"].(object); ok {
-			e := r.element(accessory)
+			e := r.element(block, accessory)
 			view.Accessory = &e
+		}
+	case "input":
+		view.Text, view.Hint = r.text(block["label"]), r.text(block["hint"])
+		view.Optional, _ = block["optional"].(bool)
+		if e, ok := block["element"].(object); ok {
+			view.Elements = []elementView{r.element(block, e)}
+		}
+		if r.modal != nil {
+			view.Error = r.modal.errors[str(block, "block_id")]
 		}
 	case "context", "actions", "context_actions":
 		for _, e := range items(block["elements"]) {
-			view.Elements = append(view.Elements, r.element(e))
+			view.Elements = append(view.Elements, r.element(block, e))
 		}
 	case "image":
-		view.ImageURL, _ = block["image_url"].(string)
-		view.Alt, _ = block["alt_text"].(string)
-		view.Text = r.text(block["title"])
+		view.Picture, view.Text = r.picture(block), r.text(block["title"])
 	case "markdown":
-		text, _ := block["text"].(string)
-		view.Text = r.mrkdwn(false).render(text)
+		view.Text = r.mrkdwn(false).render(str(block, "text"))
 	case "table":
 		rows, _ := block["rows"].([]any)
 		for _, row := range rows {
@@ -88,35 +87,6 @@ func (r renderer) block(block object) blockView {
 		view.Kind, view.Text = "other", template.HTML(escape(fmt.Sprintf("[%s] %s", kind, gather(block))))
 	}
 	return view
-}
-
-func (r renderer) element(e object) elementView {
-	kind, _ := e["type"].(string)
-	view := elementView{Kind: kind}
-	switch kind {
-	case "image":
-		view.ImageURL, _ = e["image_url"].(string)
-		view.Alt, _ = e["alt_text"].(string)
-	case "button", "workflow_button":
-		view.Kind, view.Text = "button", r.text(e["text"])
-		view.Style, _ = e["style"].(string)
-		view.URL, _ = e["url"].(string)
-	case "plain_text", "mrkdwn":
-		view.Kind, view.Text = "text", r.text(e)
-	case "overflow":
-		view.Kind, view.Text, view.Alt = "menu", "⋯", optionTexts(e)
-	default:
-		view.Kind, view.Text, view.Alt = "menu", r.text(e["placeholder"])+" ▾", optionTexts(e)
-	}
-	return view
-}
-
-func optionTexts(e object) string {
-	var texts []string
-	for _, option := range items(e["options"]) {
-		texts = append(texts, gather(option["text"]))
-	}
-	return strings.Join(texts, " · ")
 }
 
 // text renders a text object.

@@ -29,6 +29,9 @@ func (c *call) reply(m method, body answer, refusal *slackError) reply {
 	body["ok"] = refusal == nil
 	if refusal != nil {
 		body["error"] = refusal.code
+		if refusal.status > 0 {
+			out.status = refusal.status
+		}
 		if refusal.retryAfter > 0 {
 			out.status = http.StatusTooManyRequests
 			out.header["Retry-After"] = strconv.Itoa(refusal.retryAfter)

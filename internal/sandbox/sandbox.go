@@ -18,6 +18,10 @@ type Options struct {
 	// EventRetries are the pauses before an event that was not answered 2xx is sent again. Nil: at once, after one
 	// minute, after five, as Slack does (https://docs.slack.dev/apis/events-api/).
 	EventRetries []time.Duration
+	// AnswerWithin is how long an app may take to answer an event, a press or an envelope. 0: three seconds, as in Slack.
+	AnswerWithin time.Duration
+	// PingEvery is the pause between the pings on a WebSocket. 0: ten seconds; Slack's SDKs give up after thirty.
+	PingEvery time.Duration
 	// KeepMessages bounds the memory: the oldest messages beyond it are forgotten. 0: 200,000.
 	KeepMessages int
 	// KeepCalls bounds the call log in the same way. 0: 10,000.
@@ -39,7 +43,8 @@ type Sandbox struct {
 	courier    *http.Client
 
 	mu        sync.Mutex // guards everything below; no network call is made under it
-	eventsURL string
+	app       appSettings
+	base      string // the address at which the app last called us
 	team      *team
 	inst      *installation
 	orgInst   *installation
@@ -51,6 +56,11 @@ type Sandbox struct {
 	faultSeq  int
 	calls     callLog
 	events    []EventDelivery
+	presses   pressLog
+	triggers  map[string]*trigger
+	responses map[string]*responseURL
+	views     map[string]*view // user → the modal that is open
+	sockets   socketHub
 	updates   pacer
 	lists     pacer
 	changed   chan struct{} // closed at the next change, if somebody is waiting for one
@@ -61,6 +71,12 @@ func New(cfg Config, opts Options) *Sandbox {
 	if opts.EventRetries == nil {
 		opts.EventRetries = []time.Duration{0, time.Minute, 5 * time.Minute}
 	}
+	if opts.AnswerWithin == 0 {
+		opts.AnswerWithin = 3 * time.Second
+	}
+	if opts.PingEvery == 0 {
+		opts.PingEvery = 10 * time.Second
+	}
 	if opts.KeepMessages == 0 {
 		opts.KeepMessages = 200_000
 	}
@@ -69,9 +85,9 @@ func New(cfg Config, opts Options) *Sandbox {
 	}
 	s := &Sandbox{cfg: cfg, opts: opts, now: opts.Now, methods: methods(), pages: parsePages()}
 	s.eventsCtx, s.stopEvents = context.WithCancel(context.Background())
-	// Slack waits three seconds for an answer to an event and does not follow redirects.
+	// Slack does not follow redirects.
 	s.courier = &http.Client{
-		Timeout:       3 * time.Second,
+		Timeout:       opts.AnswerWithin,
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 2},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -83,9 +99,12 @@ func New(cfg Config, opts Options) *Sandbox {
 // Handler serves the whole Slack: consent page, Web API, pages and control API.
 func (s *Sandbox) Handler() http.Handler { return s.handler }
 
-// Close stops the senders of events and waits for them.
+// Close stops the senders of events, cuts the WebSockets, and waits for them.
 func (s *Sandbox) Close() {
 	s.stopEvents()
+	s.mu.Lock()
+	s.cutSockets()
+	s.mu.Unlock()
 	s.eventsDone.Wait()
 	s.courier.CloseIdleConnections()
 }
@@ -99,11 +118,13 @@ func (s *Sandbox) Reset(keepTokens bool) {
 }
 
 func (s *Sandbox) startAfresh(keepTokens bool) {
-	s.eventsURL = s.cfg.App.EventsURL
+	s.app = appSettings{s.cfg.App.EventsURL, s.cfg.App.Interactivity, s.cfg.App.InteractivityURL, s.cfg.App.SocketMode}
 	s.team = newTeam(s.cfg)
 	s.faults, s.events = nil, nil
 	s.calls = callLog{keep: s.opts.KeepCalls}
 	s.updates, s.lists = pacer{}, pacer{}
+	s.presses, s.triggers, s.responses, s.views = pressLog{}, map[string]*trigger{}, map[string]*responseURL{}, map[string]*view{}
+	s.sockets.standDown()
 	if keepTokens {
 		return
 	}
@@ -145,13 +166,14 @@ func (s *Sandbox) WaitFor(ctx context.Context, done func() bool) error {
 	}
 }
 
-// routes is the map of the house. Interactivity will add views.open and apps.connections.open to methods.go and its
-// WebSocket here.
+// routes is the map of the house.
 func (s *Sandbox) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/{method}", s.serveAPI)
 	mux.HandleFunc("GET /oauth/v2/authorize", s.serveAuthorize)
 	mux.HandleFunc("POST /oauth/v2/authorize", s.serveConsent)
+	mux.HandleFunc("GET /socket", s.serveSocket)
+	mux.HandleFunc("POST /sandbox/responses/{team}/{secret}", s.serveResponse)
 	s.controlRoutes(mux)
 	s.pageRoutes(mux)
 	// A web page open in the same browser must not be able to press our buttons. The Web API itself is called by

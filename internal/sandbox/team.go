@@ -13,6 +13,8 @@ const (
 	botID     = "B0SANDBOT1"
 )
 
+const keepEphemerals = 1000
+
 // team is the workspace: who and what is in it, and every message. Sandbox.mu guards it.
 type team struct {
 	TeamConfig
@@ -20,6 +22,8 @@ type team struct {
 	byID     map[string]*channel
 	users    []*user
 	messages history
+	// ephemerals are what one person sees, oldest first. Slack forgets them when the person reloads.
+	ephemerals []*message
 }
 
 type user struct {
@@ -32,7 +36,8 @@ type channel struct {
 	im        *user // the other person, if this is a DM
 	messages  []*message
 	byTS      map[string]*message
-	lastTS    int64 // microseconds; a ts is unique in its channel
+	replies   map[string]int // ts of a parent → replies that stand
+	lastTS    int64          // microseconds; a ts is unique in its channel
 	postPace  pacer
 	createdAt int64
 }
@@ -49,7 +54,7 @@ func newTeam(cfg Config) *team {
 }
 
 func (t *team) addChannel(cfg ChannelConfig) *channel {
-	ch := &channel{ChannelConfig: cfg, byTS: map[string]*message{}, createdAt: 1700000000 + int64(len(t.channels))}
+	ch := &channel{ChannelConfig: cfg, byTS: map[string]*message{}, replies: map[string]int{}, createdAt: 1700000000 + int64(len(t.channels))}
 	t.channels = append(t.channels, ch)
 	t.byID[cfg.ID] = ch
 	return ch
@@ -77,12 +82,35 @@ func (t *team) user(id string) *user {
 	return t.users[i]
 }
 
+// userByEmail finds a person as users.lookupByEmail does: not a deactivated one, and not somebody of another company,
+// whose address is theirs to show.
 func (t *team) userByEmail(email string) *user {
-	i := slices.IndexFunc(t.users, func(u *user) bool { return !u.Deleted && strings.EqualFold(u.Email, email) })
+	i := slices.IndexFunc(t.users, func(u *user) bool {
+		return !u.Deleted && !u.IsStranger && email != "" && strings.EqualFold(u.Email, email)
+	})
 	if i < 0 {
 		return nil
 	}
 	return t.users[i]
+}
+
+// person takes an id or an e-mail address, of anybody.
+func (t *team) person(ref string) *user {
+	i := slices.IndexFunc(t.users, func(u *user) bool {
+		return u.ID == ref || ref != "" && strings.EqualFold(u.Email, ref)
+	})
+	if i < 0 {
+		return nil
+	}
+	return t.users[i]
+}
+
+// whisper keeps an ephemeral message, the last keepEphemerals of them.
+func (t *team) whisper(m *message) {
+	if len(t.ephemerals) == keepEphemerals {
+		t.ephemerals = t.ephemerals[1:]
+	}
+	t.ephemerals = append(t.ephemerals, m)
 }
 
 // openDM returns the app's DM with a person and whether it was already open.

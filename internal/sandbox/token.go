@@ -98,6 +98,8 @@ func (s *Sandbox) authenticate(value string) (*token, *slackError) {
 	}
 	t := s.tokens[value]
 	switch {
+	case value == s.cfg.App.AppToken:
+		return nil, refuse("not_allowed_token_type")
 	case t == nil:
 		return nil, refuse("invalid_auth")
 	case t.dead != "":

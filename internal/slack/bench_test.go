@@ -30,7 +30,7 @@ func BenchmarkPostOverhead(b *testing.B) {
 	c := NewClient("https://slack.com", testToken, &http.Client{Transport: still{answer}})
 	b.ReportAllocs()
 	for b.Loop() {
-		if o := c.Post(b.Context(), "C1", text, blocks); o.Kind != Delivered {
+		if o := c.Post(b.Context(), "C1", Content{Text: text, Blocks: blocks}); o.Kind != Delivered {
 			b.Fatalf("%+v", o)
 		}
 	}
@@ -42,7 +42,7 @@ func BenchmarkPost(b *testing.B) {
 	text, blocks, answer := longMessage()
 	c := client(b, serveQuick(b, answer))
 	for b.Loop() {
-		if o := c.Post(b.Context(), "C1", text, blocks); o.Kind != Delivered {
+		if o := c.Post(b.Context(), "C1", Content{Text: text, Blocks: blocks}); o.Kind != Delivered {
 			b.Fatalf("%+v", o)
 		}
 	}

@@ -39,6 +39,7 @@ type answer struct {
 	Error    string          `json:"error"`
 	Needed   string          `json:"needed"`
 	Channel  json.RawMessage `json:"channel"` // an id in chat.*, an object in conversations.*
+	User     json.RawMessage `json:"user"`    // an object in users.*, a name in auth.test
 	TS       string          `json:"ts"`
 	Metadata json.RawMessage `json:"response_metadata"`
 }
@@ -48,41 +49,11 @@ var (
 	errAnswered = errors.New("answered") // call.answer has all that is wanted
 )
 
-// Do sends the request and judges the answer.
-//
-// Whether a request without an answer may have been carried out is decided by
-// the connection: until the transport has one in its hands, not a byte can
-// have been written, and from then on one may have been. (WroteRequest would
-// be closer, but it is reported after the bytes have left, so that a deadline
-// in between would be mistaken for "never sent".) The transport itself
-// repeats a POST on a new connection only when it knows that nothing was
-// written, and then it reports GetConn again.
+// Do sends the request and judges the answer, for slack-go.
 func (c *call) Do(req *http.Request) (*http.Response, error) {
-	ctx := req.Context()
-	if err := ctx.Err(); err != nil {
-		return nil, c.fail(noConnection, "Slack was not called, for lack of time: "+err.Error(), 0)
-	}
-	if (req.URL.Scheme != "http" && req.URL.Scheme != "https") || req.URL.Host == "" {
-		return nil, c.fail(noConnection, "Slack was not called: its address must begin with https:// and name a host", 0)
-	}
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { c.asked.Store(true); c.connected.Store(false) },
-		GotConn: func(httptrace.GotConnInfo) { c.connected.Store(true) },
-	})
-	resp, err := c.line.Do(req.WithContext(ctx))
+	resp, body, err := c.fetch(req)
 	if err != nil {
-		if c.asked.Load() && !c.connected.Load() {
-			return nil, c.fail(noConnection, "Slack could not be reached: "+cause(err), 0)
-		}
-		return nil, c.fail(noAnswer, "Slack took "+c.method+" and gave no answer: "+cause(err), 0)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return nil, c.refused(resp)
-	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	if err != nil {
-		return nil, c.fail(noAnswer, "Slack's answer to "+c.method+" broke off: "+cause(err), 0)
+		return nil, err
 	}
 	if err := c.judge(body, resp.Header); err != nil {
 		return nil, err
@@ -96,6 +67,46 @@ func (c *call) Do(req *http.Request) (*http.Response, error) {
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
+}
+
+// fetch sends the request and reads an answer of status 200 whole; of its
+// body maxAnswer and one more at most.
+//
+// Whether a request without an answer may have been carried out is decided by
+// the connection: until the transport has one in its hands, not a byte can
+// have been written, and from then on one may have been. (WroteRequest would
+// be closer, but it is reported after the bytes have left, so that a deadline
+// in between would be mistaken for "never sent".) The transport itself
+// repeats a POST on a new connection only when it knows that nothing was
+// written, and then it reports GetConn again.
+func (c *call) fetch(req *http.Request) (*http.Response, []byte, error) {
+	ctx := req.Context()
+	if err := ctx.Err(); err != nil {
+		return nil, nil, c.fail(noConnection, "Slack was not called, for lack of time: "+err.Error(), 0)
+	}
+	if (req.URL.Scheme != "http" && req.URL.Scheme != "https") || req.URL.Host == "" {
+		return nil, nil, c.fail(noConnection, "Slack was not called: its address must begin with https:// and name a host", 0)
+	}
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { c.asked.Store(true); c.connected.Store(false) },
+		GotConn: func(httptrace.GotConnInfo) { c.connected.Store(true) },
+	})
+	resp, err := c.line.Do(req.WithContext(ctx))
+	if err != nil {
+		if c.asked.Load() && !c.connected.Load() {
+			return nil, nil, c.fail(noConnection, "Slack could not be reached: "+cause(err), 0)
+		}
+		return nil, nil, c.fail(noAnswer, "Slack took "+c.method+" and gave no answer: "+cause(err), 0)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, nil, c.refused(resp)
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err != nil {
+		return nil, nil, c.fail(noAnswer, "Slack's answer to "+c.method+" broke off: "+cause(err), 0)
+	}
+	return resp, body, nil
 }
 
 // judge finds out whether an answer with status 200 says ok:true. Nearly

@@ -85,12 +85,17 @@ func (c *Client) OpenDM(ctx context.Context, userID string) (channelID string, e
 
 // channel is Slack's channel as our noun. Workspace, SeenAt and Health are
 // the caller's to fill.
+//
+// Shared is also a channel that waits to be: the other organisation may come
+// in between two messages, and reads what was said before. One that workspaces
+// of the same organisation share (is_org_shared) is not.
 func channel(r *slackapi.Channel, team string) stanna.Channel {
 	if team == "" {
 		team = r.ContextTeamID
 	}
 	return stanna.Channel{
 		TeamID: team, ID: r.ID, Name: r.Name,
-		Private: r.IsPrivate, Archived: r.IsArchived, Member: r.IsMember, Shared: r.IsExtShared,
+		Private: r.IsPrivate, Archived: r.IsArchived, Member: r.IsMember,
+		Shared: r.IsExtShared || r.IsPendingExtShared || len(r.PendingShared) > 0,
 	}
 }

@@ -64,41 +64,6 @@ func (c *Client) AuthTest(ctx context.Context) (Identity, error) {
 	}, nil
 }
 
-// User is a person in Slack. Whether they can be told something is for the
-// caller to judge: Slack also finds the deleted, guests and strangers.
-type User struct {
-	ID       string
-	TeamID   string // another than ours: they belong to another organisation
-	Name     string
-	Deleted  bool
-	IsBot    bool
-	IsGuest  bool // restricted to some channels
-	Stranger bool // known only from a shared channel
-}
-
-// LookupEmail finds the person with the e-mail address; nobody has it is
-// users_not_found, of class destination. Needs users:read and
-// users:read.email.
-// https://docs.slack.dev/reference/methods/users.lookupByEmail
-func (c *Client) LookupEmail(ctx context.Context, email string) (User, error) {
-	k, api := c.call("users.lookupByEmail")
-	r, err := api.GetUserByEmailContext(ctx, email)
-	if err := k.result(err); err != nil {
-		return User{}, err
-	}
-	if r.ID == "" {
-		return User{}, k.incomplete("it names no user")
-	}
-	u := User{
-		ID: r.ID, TeamID: r.TeamID, Name: r.RealName, Deleted: r.Deleted, IsBot: r.IsBot,
-		IsGuest: r.IsRestricted || r.IsUltraRestricted, Stranger: r.IsStranger,
-	}
-	if u.Name == "" {
-		u.Name = r.Name
-	}
-	return u, nil
-}
-
 // Revoke ends the token. Without rotation that usually ends the installation;
 // with rotation it does not, see [App.Uninstall]. A token that is dead
 // already is no error.

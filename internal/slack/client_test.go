@@ -2,7 +2,6 @@ package slack
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -85,18 +84,21 @@ func TestChannelAndJoinAndDM(t *testing.T) {
 	}
 }
 
-func TestLookupEmail(t *testing.T) {
-	f := serve(t, says(`{"ok":true,"user":{"id":"U1","team_id":"T2","name":"ana","real_name":"Ana Lima","deleted":true,"is_ultra_restricted":true,"is_stranger":true,"profile":{"email":"ana@acme.com"}}}`))
-	got, err := client(t, f.URL).LookupEmail(t.Context(), "ana+1@acme.com")
-	if d := cmp.Diff(User{ID: "U1", TeamID: "T2", Name: "Ana Lima", Deleted: true, IsGuest: true, Stranger: true}, got); err != nil || d != "" {
-		t.Error(err, d)
-	}
-	if _, form := f.last(t); form.Get("email") != "ana+1@acme.com" {
-		t.Error(form)
-	}
-	_, err = client(t, serve(t, says(`{"ok":false,"error":"users_not_found"}`)).URL).LookupEmail(t.Context(), "x@y.z")
-	if o, _ := OutcomeOf(err); o.Class != ClassDestination || stanna.CodeOf(err) != stanna.Conflict || !strings.Contains(err.Error(), "Nobody in Slack") {
-		t.Errorf("%+v", o)
+// TestShared: a channel is shared from the moment that another organisation
+// may come in; the workspaces of one organisation are among themselves.
+func TestShared(t *testing.T) {
+	for said, want := range map[string]bool{
+		`"is_ext_shared":true`:                                 true,
+		`"is_pending_ext_shared":true`:                         true,
+		`"pending_shared":["T9"]`:                              true,
+		`"is_org_shared":true,"is_shared":true`:                false,
+		`"is_pending_ext_shared":false,"pending_shared":[]`:    false,
+		`"is_global_shared":true,"shared_team_ids":["T1","T"]`: false,
+	} {
+		got, err := client(t, serve(t, says(`{"ok":true,"channel":{"id":"C1",`+said+`}}`)).URL).Channel(t.Context(), "C1")
+		if err != nil || got.Shared != want {
+			t.Errorf("%s: %v %v", said, got.Shared, err)
+		}
 	}
 }
 
@@ -110,7 +112,8 @@ func TestOkWithoutContent(t *testing.T) {
 		_, e3 := c.Join(t.Context(), "C1")
 		_, e4 := c.OpenDM(t.Context(), "U1")
 		_, e5 := c.LookupEmail(t.Context(), "a@b.c")
-		for i, err := range []error{e1, e2, e3, e4, e5} {
+		_, e6 := c.User(t.Context(), "U1")
+		for i, err := range []error{e1, e2, e3, e4, e5, e6} {
 			o, ok := OutcomeOf(err)
 			if !ok || o.Kind != Retry || o.Code != "bad_answer" || stanna.CodeOf(err) != stanna.Unavailable {
 				t.Errorf("%s, call %d: %+v %v", answer, i, o, err)

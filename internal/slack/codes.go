@@ -30,6 +30,7 @@ const (
 	startAgain = "Begin again with Connect on the Integrations page; nothing was changed."
 	ourFault   = "Slack found fault with what Stanna sent, not with your settings. Report the code and the details; the message can be sent again after an update."
 	compareApp = "Compare client id, client secret and redirect address with the app's page at https://api.slack.com/apps (Basic Information; OAuth & Permissions)."
+	pressAgain = "Slack takes an answer to a press for a short time only. Press again."
 	tooSoon    = "Nothing needs to be done unless it lasts; then see https://slack-status.com."
 )
 
@@ -93,6 +94,14 @@ var table = map[string]verdict{
 	"edit_window_closed":  {class: ClassMessage, repair: "The workspace does not allow changes so late; it is posted anew."},
 	"block_mismatch":      {class: ClassMessage, repair: "Slack does not let the app change the form of this message; it is posted anew."},
 
+	// A press cannot be answered any more: views.open and response_url.
+	"expired_trigger_id":   {class: ClassPress, repair: pressAgain},
+	"exchanged_trigger_id": {class: ClassPress, repair: pressAgain},
+	"invalid_trigger":      {class: ClassPress, repair: pressAgain},
+	"invalid_trigger_id":   {class: ClassPress, repair: pressAgain},
+	"expired_url":          {class: ClassPress, repair: pressAgain},
+	"used_url":             {class: ClassPress, repair: pressAgain},
+
 	// We sent something wrong.
 	"invalid_blocks":                    {class: ClassRequest, repair: ourFault},
 	"invalid_blocks_format":             {class: ClassRequest, repair: ourFault},
@@ -127,6 +136,9 @@ var table = map[string]verdict{
 	"users_list_not_supplied":           {class: ClassRequest, repair: ourFault},
 	"not_enough_users":                  {class: ClassRequest, repair: ourFault},
 	"too_many_users":                    {class: ClassRequest, repair: ourFault},
+	"view_too_large":                    {class: ClassRequest, repair: ourFault},
+	"duplicate_external_id":             {class: ClassRequest, repair: ourFault},
+	"foreign_response_url":              {class: ClassRequest, repair: "Slack keeps response addresses at https://hooks.slack.com or https://hooks.slack-gov.com. Check the configured address of Slack; if it is right, the press did not come from Slack."},
 	"invalid_grant_type":                {class: ClassRequest, repair: ourFault},
 	"deprecated_endpoint":               {class: ClassRequest, repair: "Slack has withdrawn this call. Update Stanna."},
 	"method_deprecated":                 {class: ClassRequest, repair: "Slack has withdrawn this call. Update Stanna."},
@@ -142,6 +154,7 @@ var table = map[string]verdict{
 	"no_scopes":                        {class: ClassSetup, repair: "The app asked for no permission. At https://api.slack.com/apps give it the manifest that stanna slack manifest prints."},
 	"pkce_not_allowed":                 {class: ClassSetup, repair: "The app's settings at Slack ask for PKCE. At https://api.slack.com/apps, OAuth & Permissions, switch it off."},
 	"invalid_code_verifier":            {class: ClassSetup, repair: "The app's settings at Slack ask for PKCE. At https://api.slack.com/apps, OAuth & Permissions, switch it off."},
+	"link_disabled":                    {class: ClassSetup, repair: "Socket Mode is switched off in the app's settings. At https://api.slack.com/apps, Socket Mode, switch it on."},
 	"token_rotation_not_enabled":       {class: ClassSetup, repair: "The app's settings at Slack have no token rotation. " + reconnect},
 	"invalid_code":                     {class: ClassConsent, repair: "The code from Slack was used before or is older than ten minutes. " + startAgain},
 	cancelled:                          {class: ClassConsent, repair: "Cancel was pressed on Slack's page. " + startAgain},

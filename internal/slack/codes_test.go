@@ -14,7 +14,7 @@ func TestTable(t *testing.T) {
 	kinds := map[Class]Kind{
 		ClassConnection: Permanent, ClassToken: Retry, ClassScope: Permanent, ClassPolicy: Permanent,
 		ClassDestination: Permanent, ClassRequest: Permanent, ClassMessage: Permanent, ClassSetup: Permanent,
-		ClassConsent: Permanent, ClassWait: Retry, ClassAmbiguous: Unknown,
+		ClassPress: Permanent, ClassConsent: Permanent, ClassWait: Retry, ClassAmbiguous: Unknown,
 	}
 	for code, v := range table {
 		want, ok := kinds[v.class]
@@ -51,9 +51,10 @@ func TestClasses(t *testing.T) {
 		ClassScope:       "missing_scope no_permission",
 		ClassPolicy:      "access_denied accesslimited ekm_access_denied enterprise_is_restricted team_access_not_granted two_factor_setup_required",
 		ClassDestination: "channel_not_found not_in_channel is_archived restricted_action restricted_action_read_only_channel restricted_action_of_tomorrow messages_tab_disabled user_not_found users_not_found user_disabled",
-		ClassRequest:     "invalid_blocks msg_blocks_too_long msg_too_long no_text too_many_attachments invalid_metadata_format metadata_too_large method_deprecated",
+		ClassRequest:     "invalid_blocks msg_blocks_too_long msg_too_long no_text too_many_attachments invalid_metadata_format metadata_too_large method_deprecated view_too_large duplicate_external_id",
 		ClassMessage:     "message_not_found cant_update_message edit_window_closed block_mismatch",
-		ClassSetup:       "bad_client_secret bad_redirect_uri invalid_client_id",
+		ClassPress:       "expired_trigger_id exchanged_trigger_id invalid_trigger invalid_trigger_id expired_url used_url",
+		ClassSetup:       "link_disabled bad_client_secret bad_redirect_uri invalid_client_id",
 		ClassConsent:     "invalid_code",
 		ClassWait:        "ratelimited rate_limited message_limit_exceeded service_unavailable org_login_required team_added_to_org http_302 http_404 http_407",
 		ClassAmbiguous:   "internal_error fatal_error request_timeout http_500 http_502 http_599 http_202",
@@ -71,7 +72,7 @@ func TestClasses(t *testing.T) {
 // look it up.
 func TestUnknownCodeIsExplained(t *testing.T) {
 	f := serve(t, says(`{"ok":false,"error":"moon_in_wrong_phase","response_metadata":{"messages":["[ERROR] the moon is full"]}}`))
-	o := client(t, f.URL).Post(t.Context(), "C1", "hello", nil)
+	o := client(t, f.URL).Post(t.Context(), "C1", Content{Text: "hello"})
 	if o.Kind != Permanent || o.Class != ClassOther || !strings.Contains(o.Detail, "moon_in_wrong_phase") ||
 		!strings.Contains(o.Detail, "the moon is full") || !strings.Contains(o.Repair, "/methods/chat.postMessage") {
 		t.Errorf("%+v", o)
@@ -81,7 +82,7 @@ func TestUnknownCodeIsExplained(t *testing.T) {
 // TestDetailIsBounded: Slack may say a lot.
 func TestDetailIsBounded(t *testing.T) {
 	f := serve(t, says(`{"ok":false,"error":"invalid_blocks","response_metadata":{"messages":["`+strings.Repeat("é", 5000)+`"]}}`))
-	o := client(t, f.URL).Post(t.Context(), "C1", "hello", blocks)
+	o := client(t, f.URL).Post(t.Context(), "C1", Content{Text: "hello", Blocks: blocks})
 	if o.Class != ClassRequest || len(o.Detail) > 610 || !utf8.ValidString(o.Detail) {
 		t.Errorf("%d bytes: %+v", len(o.Detail), o)
 	}

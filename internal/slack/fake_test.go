@@ -19,6 +19,8 @@ const (
 	testClientSecret = stanna.Secret("00112233445566778899aabbccddeeff")
 	testCode         = "100.200.oneTimeCodeFromConsent"
 	testRefresh      = stanna.Secret("xoxe-1-verySecretRefreshToken")
+	testAppToken     = stanna.Secret("xapp-1-A1-verySecretAppToken")
+	testTicket       = "verySecretTicket"
 )
 
 // fake is a Slack whose answers the test scripts.

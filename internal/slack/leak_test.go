@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/gostanna/stanna"
 )
 
 // TestNoSecretLeaks makes every call on every failing road, among them a
@@ -52,6 +54,9 @@ func TestNoSecretLeaks(t *testing.T) {
 		"echo as field":         echo(`{"ok":true,"channel":"SECRET","user_id":{"SECRET":1},"user":["SECRET"],"team":"SECRET","channels":"SECRET"}`),
 		"client secret as code": codeIs("client_secret"),
 		"token as code":         codeIs("token"),
+		"path as message": func(w http.ResponseWriter, r *http.Request) {
+			says(`{"ok":false,"error":"invalid_blocks","response_metadata":{"messages":["`+r.Host+r.URL.Path+`"]}}`)(w, r)
+		},
 		"redirect": func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://127.0.0.1:1/?"+r.PostForm.Encode(), http.StatusFound)
 		},
@@ -63,9 +68,9 @@ func TestNoSecretLeaks(t *testing.T) {
 	for name, addr := range addresses {
 		a, c := app(t, addr), client(t, addr)
 		for call, result := range map[string]any{
-			"Post":      c.Post(t.Context(), "C1", "hello", blocks),
-			"Reply":     c.Reply(t.Context(), "C1", "1.1", "hello", blocks),
-			"Update":    c.Update(t.Context(), "C1", "1.1", "hello", blocks),
+			"Post":      c.Post(t.Context(), "C1", Content{Text: "hello", Blocks: blocks}),
+			"Reply":     c.Reply(t.Context(), "C1", "1.1", Content{Text: "hello", Blocks: blocks}),
+			"Update":    c.Update(t.Context(), "C1", "1.1", Content{Text: "hello", Blocks: blocks}),
 			"Exchange":  second(a.Exchange(t.Context(), testCode, "https://stanna.example.com/cb")),
 			"Refresh":   second(a.Refresh(t.Context(), testRefresh)),
 			"Uninstall": a.Uninstall(t.Context(), testToken),
@@ -76,6 +81,12 @@ func TestNoSecretLeaks(t *testing.T) {
 			"OpenDM":    second(c.OpenDM(t.Context(), "U1")),
 			"Lookup":    second(c.LookupEmail(t.Context(), "ana@acme.com")),
 			"Revoke":    c.Revoke(t.Context()),
+			"Broadcast": c.Broadcast(t.Context(), "C1", "1.1", Content{Text: "hello", Blocks: blocks}),
+			"User":      second(c.User(t.Context(), "U1")),
+			"OpenView":  c.OpenView(t.Context(), "1.2.a", modal),
+			"Respond":   Respond(t.Context(), pool(t), addr, stanna.Secret(addr+"/actions/"+testTicket), "hello"),
+			"Elsewhere": Respond(t.Context(), pool(t), addr, stanna.Secret("https://evil.example/"+testTicket), "hello"),
+			"No URL":    Respond(t.Context(), pool(t), addr, stanna.Secret("http://\x7f/"+testTicket), "hello"),
 		} {
 			if err, isErr := result.(error); isErr && err != nil {
 				o, ok := OutcomeOf(err)
@@ -100,7 +111,7 @@ func hunt(t *testing.T, where string, things ...any) {
 		log.LogAttrs(context.Background(), slog.LevelInfo, "x", slog.Any("x", x))
 	}
 	text, _ := io.ReadAll(&b)
-	for _, s := range []string{testToken.Reveal(), testClientSecret.Reveal(), testCode, testRefresh.Reveal(), "sign-secret-1"} {
+	for _, s := range []string{testToken.Reveal(), testClientSecret.Reveal(), testCode, testRefresh.Reveal(), "sign-secret-1", testAppToken.Reveal(), testTicket} {
 		if bytes.Contains(text, []byte(s)) || bytes.Contains(text, []byte(url.QueryEscape(s))) {
 			t.Errorf("%s: a secret is in %s", where, text)
 		}

@@ -99,9 +99,80 @@ func TestManifest(t *testing.T) {
 	}
 }
 
+// TestManifestForButtons: presses come to our address, or over Socket Mode
+// with no address at all.
+func TestManifestForButtons(t *testing.T) {
+	type shape struct {
+		Settings struct {
+			Events struct {
+				URL    string   `json:"request_url"`
+				Events []string `json:"bot_events"`
+			} `json:"event_subscriptions"`
+			Interactivity struct {
+				On  bool   `json:"is_enabled"`
+				URL string `json:"request_url"`
+			} `json:"interactivity"`
+			Socket bool `json:"socket_mode_enabled"`
+		} `json:"settings"`
+		OAuth struct {
+			Redirect []string            `json:"redirect_urls"`
+			Scopes   map[string][]string `json:"scopes"`
+		} `json:"oauth_config"`
+	}
+	const public = "https://stanna.example.com"
+	for _, c := range []struct {
+		name, url                 string
+		o                         ManifestOptions
+		events, presses, redirect string
+	}{
+		{"nothing", public, ManifestOptions{}, public + EventsPath, "", public + CallbackPath},
+		{"over HTTP", public, ManifestOptions{Interactivity: true}, public + EventsPath, public + InteractionsPath, public + CallbackPath},
+		{"over a socket", public, ManifestOptions{Interactivity: true, SocketMode: true}, "", "", public + CallbackPath},
+		{"events over a socket", public, ManifestOptions{SocketMode: true}, "", "", public + CallbackPath},
+		{"a private server", "http://stanna.lan:8080", ManifestOptions{Interactivity: true, SocketMode: true}, "", "", ""},
+	} {
+		text, err := Manifest(c.url, c.o)
+		var m shape
+		if err != nil || json.Unmarshal(text, &m) != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		var redirect string
+		if len(m.OAuth.Redirect) > 0 {
+			redirect = m.OAuth.Redirect[0]
+		}
+		if m.Settings.Events.URL != c.events || len(m.Settings.Events.Events) != 2 || redirect != c.redirect || m.Settings.Socket != c.o.SocketMode ||
+			m.Settings.Interactivity.On != c.o.Interactivity || m.Settings.Interactivity.URL != c.presses {
+			t.Errorf("%s: %s", c.name, text)
+		}
+		if c.o.SocketMode && strings.Contains(string(text), "request_url") {
+			t.Errorf("%s: Slack is given an address: %s", c.name, text)
+		}
+	}
+	if _, err := Manifest("http://stanna.lan:8080", ManifestOptions{Interactivity: true}); err == nil {
+		t.Error("http was taken without Socket Mode")
+	}
+	text, err := Manifest(public, ManifestOptions{Interactivity: true, Features: []Feature{}})
+	var m shape
+	if err != nil || json.Unmarshal(text, &m) != nil || !slices.Equal(m.OAuth.Scopes["bot_optional"], FeatureButtons.Scopes()) {
+		t.Errorf("%v %s", err, text)
+	}
+}
+
+// TestButtonsAreAskedFor: what is installed without buttons asks for nothing
+// on their account.
+func TestButtonsAreAskedFor(t *testing.T) {
+	if slices.Contains(Features(), FeatureButtons) {
+		t.Error("buttons are offered to everybody")
+	}
+	if got := ScopesFor(FeatureButtons); !slices.Equal(got, []string{"chat:write", "channels:read", "users:read", "users:read.email"}) {
+		t.Error(got)
+	}
+}
+
 // TestNoScopeReads: nothing we ask for can read a message.
 func TestNoScopeReads(t *testing.T) {
-	for _, s := range ScopesFor(append(Features(), FeatureJoin)...) {
+	for _, s := range ScopesFor(append(Features(), FeatureJoin, FeatureButtons)...) {
 		if strings.Contains(s, "history") || strings.HasPrefix(s, "search") || strings.HasPrefix(s, "files") {
 			t.Errorf("%s reads messages", s)
 		}

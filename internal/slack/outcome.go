@@ -60,6 +60,7 @@ const (
 	ClassDestination Class = "destination"  // mark the destination broken, use the fallback
 	ClassRequest     Class = "request"      // our fault: try once as text only, never the same again
 	ClassMessage     Class = "message_gone" // the message cannot be updated any more: post anew
+	ClassPress       Class = "press"        // the press is too old to be answered so: ask the person to press again
 	ClassSetup       Class = "setup"        // the app's settings at Slack and ours disagree
 	ClassConsent     Class = "consent"      // connecting was not finished: begin again
 	ClassWait        Class = "wait"         // wait

@@ -17,10 +17,12 @@ const (
 	FeatureOwners          Feature = "owners"           // find the account owner by e-mail, mention them, send them a DM
 	FeaturePostAnywhere    Feature = "post_anywhere"    // post in public channels without being invited
 	FeatureJoin            Feature = "join"             // join public channels; Client.Join
+	FeatureButtons         Feature = "buttons"          // know who pressed, by their verified e-mail
 )
 
-// Features lists those that the manifest offers. FeatureJoin is not among
-// them: FeaturePostAnywhere does the same without being seen to join.
+// Features lists those that every manifest offers. FeatureJoin is not among
+// them: FeaturePostAnywhere does the same without being seen to join. Nor is
+// FeatureButtons: it is asked for where buttons were switched on.
 func Features() []Feature {
 	return []Feature{FeaturePrivateChannels, FeatureOwners, FeaturePostAnywhere}
 }
@@ -32,6 +34,8 @@ func (f Feature) Scopes() []string {
 		return []string{"groups:read"}
 	case FeatureOwners:
 		return []string{"im:write", "users:read", "users:read.email"} // the last needs the one before
+	case FeatureButtons:
+		return []string{"users:read", "users:read.email"}
 	case FeaturePostAnywhere:
 		return []string{"chat:write.public"}
 	case FeatureJoin:

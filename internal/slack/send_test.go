@@ -21,7 +21,7 @@ func TestPostDelivers(t *testing.T) {
 	// The answer to a post to U… names the D…; the block in the echo is one
 	// that nobody knows yet.
 	f := serve(t, says(`{"ok":true,"channel":"D024BE91L","ts":"1503435956.000247","message":{"blocks":[{"type":7}],"files":"?"}}`))
-	got := client(t, f.URL+"/").Post(t.Context(), "U123", "Acme &amp; Co: health fell", blocks)
+	got := client(t, f.URL+"/").Post(t.Context(), "U123", Content{Text: "Acme &amp; Co: health fell", Blocks: blocks})
 	want := Outcome{Kind: Delivered, Channel: "D024BE91L", TS: "1503435956.000247"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Fatal(d)
@@ -41,19 +41,29 @@ func TestPostDelivers(t *testing.T) {
 func TestReplyAndUpdateSend(t *testing.T) {
 	f := serve(t, says(`{"ok":true,"channel":"C1","ts":"2.2","text":"x"}`))
 	c := client(t, f.URL)
-	if o := c.Reply(t.Context(), "C1", "1.1", "more", nil); o.Kind != Delivered {
+	if o := c.Reply(t.Context(), "C1", "1.1", Content{Text: "more"}); o.Kind != Delivered {
 		t.Fatalf("%+v", o)
 	}
 	_, form := f.last(t)
-	if form.Get("thread_ts") != "1.1" || form.Has("blocks") {
+	if form.Get("thread_ts") != "1.1" || form.Has("blocks") || form.Has("reply_broadcast") {
 		t.Errorf("reply sent %v", form)
 	}
-	if o := c.Update(t.Context(), "C1", "2.2", "words alone", nil); o.Kind != Delivered || o.TS != "2.2" {
+	if o := c.Broadcast(t.Context(), "C1", "1.1", Content{Text: "worse"}); o.Kind != Delivered {
+		t.Fatalf("%+v", o)
+	}
+	if _, form = f.last(t); form.Get("thread_ts") != "1.1" || form.Get("reply_broadcast") != "true" {
+		t.Errorf("broadcast sent %v", form)
+	}
+	c.Broadcast(t.Context(), "C1", "", Content{Text: "no thread yet"})
+	if _, form = f.last(t); form.Has("thread_ts") || form.Has("reply_broadcast") {
+		t.Errorf("broadcast without a thread sent %v", form)
+	}
+	if o := c.Update(t.Context(), "C1", "2.2", Content{Text: "words alone"}); o.Kind != Delivered || o.TS != "2.2" {
 		t.Fatalf("%+v", o)
 	}
 	path, form := f.last(t)
 	if d := cmp.Diff(url.Values{"token": {testToken.Reveal()}, "channel": {"C1"}, "ts": {"2.2"},
-		"text": {"words alone"}, "blocks": {"[]"}, "parse": {"none"}}, form); d != "" || path != "/api/chat.update" {
+		"text": {"words alone"}, "blocks": {"[]"}, "attachments": {"[]"}, "parse": {"none"}}, form); d != "" || path != "/api/chat.update" {
 		t.Error(path, d)
 	}
 }
@@ -132,10 +142,11 @@ func TestSendOutcome(t *testing.T) {
 					t.Errorf("%s: nobody is told what to do: %+v", name, o)
 				}
 			}
-			check("post", c.post, cl.Post(t.Context(), "C1", "hello", blocks))
-			check("update", c.update, cl.Update(t.Context(), "C1", "1.1", "hello", blocks))
-			if f.calls() != 2 {
-				t.Errorf("%d calls were made instead of 2", f.calls())
+			check("post", c.post, cl.Post(t.Context(), "C1", Content{Text: "hello", Blocks: blocks}))
+			check("broadcast", c.post, cl.Broadcast(t.Context(), "C1", "1.1", Content{Text: "hello", Blocks: blocks}))
+			check("update", c.update, cl.Update(t.Context(), "C1", "1.1", Content{Text: "hello", Blocks: blocks}))
+			if f.calls() != 3 {
+				t.Errorf("%d calls were made instead of 3", f.calls())
 			}
 		})
 	}
@@ -174,7 +185,7 @@ func TestNeverSent(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cl := NewClient(c.url, testToken, c.http)
-			for _, o := range []Outcome{cl.Post(c.ctx, "C1", "hello", nil), cl.Update(c.ctx, "C1", "1.1", "hello", nil)} {
+			for _, o := range []Outcome{cl.Post(c.ctx, "C1", Content{Text: "hello"}), cl.Update(c.ctx, "C1", "1.1", Content{Text: "hello"})} {
 				if o.Kind != Retry || o.Scope != ScopeTeam || o.Code != "no_connection" || o.Repair == "" || strings.Contains(o.Detail, "/api/") {
 					t.Errorf("%+v", o)
 				}
@@ -193,12 +204,12 @@ func TestSlow(t *testing.T) {
 		})
 		cl := client(t, f.URL)
 		if method == "chat.postMessage" {
-			if o := cl.Post(ctx, "C1", "hello", nil); o.Kind != Unknown || o.Code != "no_answer" {
+			if o := cl.Post(ctx, "C1", Content{Text: "hello"}); o.Kind != Unknown || o.Code != "no_answer" {
 				t.Errorf("%+v", o)
 			}
 			continue
 		}
-		if o := cl.Update(ctx, "C1", "1.1", "hello", nil); o.Kind != Retry || o.Scope != ScopeTeam {
+		if o := cl.Update(ctx, "C1", "1.1", Content{Text: "hello"}); o.Kind != Retry || o.Scope != ScopeTeam {
 			t.Errorf("%+v", o)
 		}
 	}
@@ -209,16 +220,16 @@ func TestSlow(t *testing.T) {
 func TestOutageOfAnOpenConnection(t *testing.T) {
 	f := serve(t, says(`{"ok":true,"channel":"C1","ts":"1.1"}`))
 	cl := client(t, f.URL)
-	if o := cl.Post(t.Context(), "C1", "hello", nil); o.Kind != Delivered {
+	if o := cl.Post(t.Context(), "C1", Content{Text: "hello"}); o.Kind != Delivered {
 		t.Fatalf("%+v", o)
 	}
 	f.Close()
 	// Whether the transport noticed before it wrote is a race; delivered it
 	// is not.
-	if o := cl.Post(t.Context(), "C1", "hello", nil); o.Kind != Retry && o.Kind != Unknown {
+	if o := cl.Post(t.Context(), "C1", Content{Text: "hello"}); o.Kind != Retry && o.Kind != Unknown {
 		t.Errorf("%+v", o)
 	}
-	if o := cl.Post(t.Context(), "C1", "hello", nil); o.Kind != Retry || o.Code != "no_connection" {
+	if o := cl.Post(t.Context(), "C1", Content{Text: "hello"}); o.Kind != Retry || o.Code != "no_connection" {
 		t.Errorf("%+v", o)
 	}
 }
@@ -228,7 +239,7 @@ func TestRedirect(t *testing.T) {
 	thief := serve(t, says(`{"ok":true,"channel":"C1","ts":"1.1"}`))
 	for _, code := range []int{301, 302, 303, 307, 308} {
 		f := serve(t, status(code, "Location", thief.URL+"/api/chat.postMessage"))
-		if o := client(t, f.URL).Post(t.Context(), "C1", "hello", nil); o.Kind != Retry || o.Scope != ScopeTeam || o.Repair == "" {
+		if o := client(t, f.URL).Post(t.Context(), "C1", Content{Text: "hello"}); o.Kind != Retry || o.Scope != ScopeTeam || o.Repair == "" {
 			t.Errorf("%d: %+v", code, o)
 		}
 	}
@@ -247,7 +258,7 @@ func TestEndlessAnswer(t *testing.T) {
 			}
 		}
 	})
-	if o := client(t, f.URL).Post(t.Context(), "C1", "hello", nil); o.Kind != Unknown || o.Code != "bad_answer" {
+	if o := client(t, f.URL).Post(t.Context(), "C1", Content{Text: "hello"}); o.Kind != Unknown || o.Code != "bad_answer" {
 		t.Errorf("%+v", o)
 	}
 }
@@ -256,7 +267,7 @@ func TestEndlessAnswer(t *testing.T) {
 // us in doubt.
 func TestBlindTransport(t *testing.T) {
 	hc := &http.Client{Transport: blind{}}
-	if o := NewClient("https://slack.com", testToken, hc).Post(t.Context(), "C1", "hello", nil); o.Kind != Unknown {
+	if o := NewClient("https://slack.com", testToken, hc).Post(t.Context(), "C1", Content{Text: "hello"}); o.Kind != Unknown {
 		t.Errorf("%+v", o)
 	}
 }

@@ -60,6 +60,8 @@ func BenchmarkBook(b *testing.B) {
 		for name, fn := range map[string]func(tx *store.Tx) error{
 			"sums":         func(tx *store.Tx) error { _, err := tx.PortfolioSums("acme.com", "USD", 40); return err },
 			"at risk":      func(tx *store.Tx) error { _, err := tx.AtRisk("acme.com", 40); return err },
+			"standings":    func(tx *store.Tx) error { _, err := tx.Standings("acme.com"); return err },
+			"owners":       func(tx *store.Tx) error { _, err := tx.Owners("acme.com"); return err },
 			"completeness": func(tx *store.Tx) error { _, err := tx.Completeness("acme.com"); return err },
 			"wanted":       func(tx *store.Tx) error { _, err := tx.WantedPeople("acme.com", day); return err },
 			"next timer":   func(tx *store.Tx) error { _, _, err := tx.NextTimer("acme.com"); return err },

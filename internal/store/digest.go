@@ -1,23 +1,99 @@
 package store
 
-import "time"
+import (
+	"encoding/json"
+	"fmt"
+	"time"
 
-// TakeDigest says whether it is the caller's to send the digest of a local
-// date to a destination: there is one.
-func (tx *Tx) TakeDigest(workspace, destination, date, message string, at time.Time) (mine bool, err error) {
-	n, err := tx.exec(`insert into digest (workspace, destination, local_date, message_id, at) values ($1, $2, $3, $4, $5)
-		on conflict (workspace, destination, local_date) do nothing`, workspace, destination, date, message, micros(at))
+	"github.com/gostanna/stanna"
+)
+
+const digestColumns = `workspace, id, destination, local_date, due_at, until_at, weekly, late, message_id, reason, sent_by, at`
+
+func scanDigestRecord(s scanner) (r stanna.DigestRecord, err error) {
+	var due, until, at int64
+	err = s.Scan(&r.Workspace, &r.ID, &r.Destination, &r.Date, &due, &until, &r.Weekly, &r.Late, &r.MessageID, &r.Reason, &r.By, &at)
+	r.DueAt, r.Until, r.At = fromMicros(due), fromMicros(until), fromMicros(at)
+	return r, err
+}
+
+// TakeDigest stores what became of a digest, with what it says or nil, and
+// says whether it is the caller's: a destination has one for a local date,
+// beside those that somebody sends by hand.
+func (tx *Tx) TakeDigest(r stanna.DigestRecord, says *stanna.Digest) (mine bool, err error) {
+	body := []byte(nil)
+	if says != nil {
+		if body, err = json.Marshal(says); err != nil {
+			return false, err
+		}
+	}
+	n, err := tx.exec(`insert into digest (`+digestColumns+`, told, body) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+		on conflict do nothing`, r.Workspace, r.ID, r.Destination, r.Date, micros(r.DueAt), micros(r.Until), r.Weekly, r.Late, r.MessageID, r.Reason,
+		r.By, micros(r.At), says != nil && r.Sent(), string(body))
 	return n == 1, err
 }
 
-// LastDigest is the newest digest of a destination: its local date, and when
-// it was taken; ok is false when it never had one.
-func (tx *Tx) LastDigest(workspace, destination string) (date string, at time.Time, ok bool, err error) {
-	type row struct {
-		date string
-		at   int64
+// Digest is what a digest says beside the alerts that waited for it; ok is
+// false when it says nothing of its own.
+func (tx *Tx) Digest(workspace, id string) (d stanna.Digest, ok bool, err error) {
+	body, _, err := one(tx, value[string], `select body from digest where workspace = $1 and id = $2`, workspace, id)
+	if err != nil || body == "" {
+		return d, false, err
 	}
-	r, ok, err := one(tx, func(s scanner) (r row, err error) { return r, s.Scan(&r.date, &r.at) },
-		`select local_date, at from digest where workspace = $1 and destination = $2 order by local_date desc limit 1`, workspace, destination)
-	return r.date, fromMicros(r.at), ok, err
+	if err := json.Unmarshal([]byte(body), &d); err != nil {
+		return d, false, fmt.Errorf("digest %s: %w", id, err)
+	}
+	return d, true, nil
+}
+
+// DigestsOf is what a destination had by its time.
+type DigestsOf struct {
+	Last   stanna.DigestRecord // the newest, sent or not
+	Told   time.Time           // until when the newest told that said something of its own; zero: there was none
+	Weekly time.Time           // the same of the weekly ones
+}
+
+// LastDigests gives what each destination had.
+func (tx *Tx) LastDigests(workspace string) (map[stanna.Destination]DigestsOf, error) {
+	last, err := collect(tx, scanDigestRecord, `select `+digestColumns+` from digest
+		join (select destination as place, max(local_date) as newest from digest where workspace = $1 and sent_by = '' group by destination) n
+		on destination = n.place and local_date = n.newest where workspace = $1 and sent_by = ''`, workspace)
+	if err != nil || len(last) == 0 {
+		return nil, err
+	}
+	type told struct {
+		to          stanna.Destination
+		any, weekly int64
+	}
+	list, err := collect(tx, func(s scanner) (t told, err error) { return t, s.Scan(&t.to, &t.any, &t.weekly) },
+		`select destination, max(until_at), coalesce(max(case when weekly then until_at end), 0) from digest
+		where workspace = $1 and sent_by = '' and told group by destination`, workspace)
+	of := make(map[stanna.Destination]DigestsOf, len(last))
+	for _, r := range last {
+		of[r.Destination] = DigestsOf{Last: r}
+	}
+	for _, t := range list {
+		d := of[t.to]
+		d.Told, d.Weekly = fromMicros(t.any), fromMicros(t.weekly)
+		of[t.to] = d
+	}
+	return of, err
+}
+
+// DigestLog lists what became of digests, newest first, and how many there
+// are in all.
+func (tx *Tx) DigestLog(workspace string, limit, offset int) ([]stanna.DigestRecord, int, error) {
+	total, _, err := one(tx, value[int], `select count(*) from digest where workspace = $1`, workspace)
+	if err != nil {
+		return nil, 0, err
+	}
+	list, err := collect(tx, scanDigestRecord, `select `+digestColumns+` from digest where workspace = $1
+		order by at desc, id desc limit $2 offset $3`, workspace, limit, offset)
+	return list, total, err
+}
+
+// ForgetDigests forgets the digests of local dates before one.
+func (tx *Tx) ForgetDigests(workspace, date string) error {
+	_, err := tx.exec(`delete from digest where workspace = $1 and local_date < $2`, workspace, date)
+	return err
 }

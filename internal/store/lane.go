@@ -219,10 +219,14 @@ func scanWaitingMessage(s scanner) (w WaitingMessage, err error) {
 	return w, err
 }
 
-// WaitingMessages lists what is due on a lane: posts before updates, the
-// oldest first.
+// byCall puts what people hear of before what corrects what they have: posts
+// and what a thread's history says aloud, then edits.
+const byCall = `case when m.ts = '' or m.unsaid like '%"broadcast":true%' then 0 else 1 end`
+
+// WaitingMessages lists what is due on a lane: what calls people before what
+// does not, the oldest first.
 func (tx *Tx) WaitingMessages(lane, workspace string, now time.Time, limit int) ([]WaitingMessage, error) {
-	return collect(tx, scanWaitingMessage, waitingMessages+` order by case when m.ts = '' then 0 else 1 end, j.due, j.id limit $4`,
+	return collect(tx, scanWaitingMessage, waitingMessages+` order by `+byCall+`, j.due, j.id limit $4`,
 		lane, workspace, micros(now), limit)
 }
 

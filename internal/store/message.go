@@ -78,6 +78,13 @@ func (tx *Tx) OpenThreads(workspace string, clients []string) ([]stanna.Message,
 		and client_id in `+list+` order by id `+tx.dialect.forUpdate, append([]any{workspace}, args...)...)
 }
 
+// StandingThreads lists the threads that still take alerts and stand in Slack,
+// in the order of their ids, after one of them.
+func (tx *Tx) StandingThreads(workspace, after string, limit int) ([]stanna.Message, error) {
+	return collect(tx, scanMessage, `select `+messageColumns+` from message where workspace = $1 and kind = 'thread' and closed_at = 0
+		and ts <> '' and summary_id = '' and id > $2 order by id limit $3`, workspace, after, limit)
+}
+
 // ThreadDestinations lists where the clients have threads that still take
 // alerts. At most 256 clients.
 func (tx *Tx) ThreadDestinations(workspace string, clients []string) ([]stanna.Destination, error) {
@@ -154,12 +161,17 @@ func (tx *Tx) Fold(lane, workspace, summary string, now time.Time) (int, error) 
 	}
 	// A summary that waits itself is overtaken: the new one tells its members.
 	const overtaken = `select id from message where workspace = $1 and kind = 'summary' and ts = '' and sending = 0 and id <> $2 and id in (`
+	const aloud = `select id from message where workspace = $1 and kind = 'thread' and ts <> '' and unsaid like '%"broadcast":true%' and id in (`
 	among := []any{workspace, summary, lane, micros(now)}
 	waitingHere := strings.NewReplacer("$1", "$3", "$2", "$4").Replace(waiting)
 	for _, statement := range []string{
 		`update message set summary_id = $2 where workspace = $1 and summary_id in (` + overtaken + waitingHere + `))`,
 		`update notification set message_id = $2, revision = 1 where workspace = $1 and message_id in (` + overtaken + waitingHere + `))`,
 		`update message set summary_id = $2, closed_at = $4 where workspace = $1 and id in (` + overtaken + waitingHere + `))`,
+		// What threads that stand would say aloud is told by it too; their
+		// history says it quietly.
+		`update notification set message_id = $2, revision = 1 where workspace = $1 and status = 'waiting' and message_id in (` + aloud + waitingHere + `))`,
+		`update message set unsaid = replace(unsaid, '"broadcast":true', '"broadcast":false') where workspace = $1 and id in (` + aloud + waitingHere + `))`,
 	} {
 		if _, err := tx.exec(statement, among...); err != nil {
 			return 0, err

@@ -102,35 +102,3 @@ func TestLastPortfolio(t *testing.T) {
 		check("beta.com", time.Time{}, "", false)
 	})
 }
-
-// There is one digest for each local date and destination, whoever is first.
-func TestDigest(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		take := func(workspace, destination, date string, at time.Time, want bool) {
-			t.Helper()
-			update(t, s, func(tx *store.Tx) error {
-				mine, err := tx.TakeDigest(workspace, destination, date, "msg_1", at)
-				if mine != want {
-					t.Errorf("%s %s: %v", destination, date, mine)
-				}
-				return err
-			})
-		}
-		take("acme.com", "slack:T1:C1", "2026-11-02", day, true)
-		take("acme.com", "slack:T1:C1", "2026-11-02", day.Add(time.Hour), false)
-		take("acme.com", "slack:T1:C1", "2026-10-30", day.Add(time.Hour), true) // late
-		take("acme.com", "slack:T1:C2", "2026-11-03", day, true)
-		take("beta.com", "slack:T1:C1", "2026-11-02", day, true)
-		update(t, s, func(tx *store.Tx) error {
-			date, at, ok, err := tx.LastDigest("acme.com", "slack:T1:C1")
-			if date != "2026-11-02" || !at.Equal(day) || !ok {
-				t.Errorf("%s, %v, %v", date, at, ok)
-			}
-			_, _, ok, err2 := tx.LastDigest("acme.com", "slack:T1:C9")
-			if ok {
-				t.Error("a destination without digests has one")
-			}
-			return errorsOr(err, err2)
-		})
-	})
-}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/gostanna/stanna"
-	"github.com/gostanna/stanna/internal/policy"
 	"github.com/gostanna/stanna/internal/store"
 )
 
@@ -148,7 +147,7 @@ func (s *site) mayHave(v *visit, email string) error {
 // working hours begin on a date.
 func (s *site) snoozeUntil(v *visit) (time.Time, error) {
 	if v.given("until") != "date" {
-		return policy.PutOff(v.local.Settings, v.given("until"), v.local.Now)
+		return v.local.Settings.PutOff(v.given("until"), v.local.Now)
 	}
 	return v.morningOf(v.given("date"), "date")
 }
@@ -159,12 +158,7 @@ func (v *visit) morningOf(date, field string) (time.Time, error) {
 	if !ok {
 		return day, stanna.InvalidField(field, "choose a date")
 	}
-	hours := v.local.Settings.BusinessHours
-	if opens := hours.In(v.local.Zone).NextOpen(day); len(hours.Windows) > 0 && !opens.IsZero() {
-		return opens, nil
-	}
-	y, m, d := day.Date()
-	return time.Date(y, m, d, 9, 0, 0, 0, v.local.Zone), nil
+	return v.local.Settings.Morning(day), nil
 }
 
 // alertOf is an alert that the visitor sees, with its client; without one it

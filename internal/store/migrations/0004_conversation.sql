@@ -1,8 +1,32 @@
 -- What the history of a thread does not say yet.
 alter table message add column unsaid text not null default '';
 
--- What a digest says beside the alerts that waited for it.
-alter table digest add column body text not null default '';
+-- Every digest, sent or not and why, with what it says beside the alerts that
+-- waited for it. Of those that came by their time a destination has one for
+-- each local date; those that somebody sent by hand are as many as they are.
+create table digest_4 (
+  workspace   text    not null,
+  id          text    not null,
+  destination text    not null,
+  local_date  text    not null,
+  due_at      bigint  not null,
+  until_at    bigint  not null,
+  weekly      boolean not null,
+  late        boolean not null,
+  told        boolean not null,
+  message_id  text    not null,
+  reason      text    not null,
+  sent_by     text    not null,
+  at          bigint  not null,
+  body        text    not null,
+  primary key (workspace, id)
+);
+insert into digest_4 (workspace, id, destination, local_date, due_at, until_at, weekly, late, told, message_id, reason, sent_by, at, body)
+  select workspace, destination || ' ' || local_date, destination, local_date, at, at, 1 = 0, 1 = 0, 1 = 0, message_id, '', '', at, '' from digest;
+drop table digest;
+alter table digest_4 rename to digest;
+create unique index digest_date on digest (workspace, destination, local_date) where sent_by = '';
+create index digest_time on digest (workspace, at, id);
 
 -- What people say about having been told.
 create table receipt (
@@ -46,13 +70,19 @@ create table attention (
   primary key (workspace, destination, local_date)
 );
 
--- The portfolio as it was at the end of a local day: its figures, and who was
--- at risk. A bridge leads from one to another.
+-- The portfolio as it was when the digests of a local date were due: the
+-- figures of all ('') and of each owner, and of all who was at risk. A bridge
+-- leads from one to another.
 create table portfolio_mark (
   workspace  text   not null,
+  owner      text   not null,
   local_date text   not null,
   at         bigint not null,
   figures    text   not null,
   members    bytea  not null,
-  primary key (workspace, local_date)
+  primary key (workspace, owner, local_date)
 );
+
+-- Alerts by when they ended, and who spoke with whom: a digest tells both.
+create index alert_closed on alert (workspace, closed_at) where closed_at > 0;
+create index signal_contact on signal (workspace, client_id, occurred_at) where type in ('interaction.logged', 'intervention.logged');
