@@ -71,9 +71,10 @@ func TestScripts(t *testing.T) {
 				},
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
 					"sandbox": cmdSandbox, "serve": cmdServe, "sigkill": cmdKill, "shutdown": cmdStop,
-					"http": cmdHTTP, "browse": cmdBrowse, "slack": cmdSlack, "setvar": cmdSetvar, "until": cmdUntil, "expand": cmdExpand,
+					"http": cmdHTTP, "browse": cmdBrowse, "slack": cmdSlack, "thread": cmdThread, "setvar": cmdSetvar, "until": cmdUntil, "expand": cmdExpand,
 					"slack-between": cmdSlackBetween, "pour-and-kill": cmdPourAndKill, "pour-again": cmdPourAgain, "sql": cmdSQL, "unguard": cmdUnguard,
 					"play": cmdPlay, "signal": cmdSignal, "pass": cmdPass,
+					"user": cmdUser, "press": cmdPress, "form": cmdForm, "hears": cmdHears,
 				},
 			})
 		})
@@ -123,7 +124,7 @@ func environ(ts *testscript.TestScript) []string {
 	env := []string{"PATH=" + os.Getenv("PATH"), "GORACE=halt_on_error=1"}
 	for _, name := range []string{"STANNA_DATA", "STANNA_DATABASE_URL", "STANNA_KEYSET", "STANNA_SLACK_URL", "STANNA_SLACK_CLIENT_ID",
 		"STANNA_SLACK_CLIENT_SECRET", "STANNA_SLACK_SIGNING_SECRET", "STANNA_PUBLIC_URL", "STANNA_POSTS_PER_SECOND", "STANNA_ADMIN_EMAIL",
-		"STANNA_REQUESTS_PER_MINUTE", "TMPDIR"} {
+		"STANNA_REQUESTS_PER_MINUTE", "STANNA_SLACK_APP_TOKEN", "TMPDIR"} {
 		if v := ts.Getenv(name); v != "" {
 			env = append(env, name+"="+v)
 		}
@@ -334,7 +335,12 @@ func show(ts *testscript.TestScript, resp *http.Response, want string) {
 // slack N: waits until N messages stand in the sandbox; their texts, one a
 // line with the channel before it, become stdout. "slack N REGEXP" waits until
 // N of them match.
-func cmdSlack(ts *testscript.TestScript, neg bool, args []string) {
+func cmdSlack(ts *testscript.TestScript, _ bool, args []string) { standing(ts, args, false) }
+
+// thread N [REGEXP]: the same of the replies in threads.
+func cmdThread(ts *testscript.TestScript, _ bool, args []string) { standing(ts, args, true) }
+
+func standing(ts *testscript.TestScript, args []string, replies bool) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	match := regexp.MustCompile("(?s)" + strings.Join(args[1:], " "))
@@ -350,16 +356,21 @@ func cmdSlack(ts *testscript.TestScript, neg bool, args []string) {
 			Channel string `json:"channel_name"`
 			Text    string `json:"text"`
 			Deleted bool   `json:"deleted"`
+			Parent  string `json:"thread_ts"`
+			Aloud   bool   `json:"broadcast"`
 		}
 		if json.NewDecoder(resp.Body).Decode(&messages) != nil {
 			return false
 		}
 		lines, count = nil, 0
 		for _, m := range messages {
-			if m.Deleted {
+			if m.Deleted || (m.Parent != "") != replies {
 				continue
 			}
 			line := "#" + m.Channel + " " + strings.ReplaceAll(m.Text, "\n", " ")
+			if m.Aloud {
+				line += " [also in the channel]"
+			}
 			lines = append(lines, line)
 			if match.MatchString(line) {
 				count++

@@ -2,6 +2,7 @@ package message
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -74,6 +75,7 @@ func (c chapter) entry(e stanna.Entry) remark {
 	case e.Event == stanna.Opened:
 		return remark{c.symbol(t), c.phrase("{severity}: {what}", fill)}
 	case e.Event == stanna.Worsened && e.Rose:
+		fill["severity"] = strings.ToLower(c.severity(e.Severity))
 		return remark{c.symbol(t), c.phrase("now {severity}: {what}", fill)}
 	case e.Event == stanna.Worsened:
 		return remark{"↘️", c.phrase("worse: {what}", fill)}
