@@ -130,6 +130,7 @@ func (r *release) tell(d stanna.Destination) error {
 		e := event{Change: rule.Change{Alert: h.alert}, kind: h.Event, client: h.client, at: r.now}
 		m := r.callAt(e, h.choice)
 		r.say(m, h.alert.Severity)
+		r.remember(e, m, aloud(e))
 		r.carry(h, m)
 		return nil
 	}
@@ -206,7 +207,7 @@ func (r *release) weightiest(list []held) stanna.Reason {
 	best := len(order)
 	for _, h := range list {
 		why := h.waited
-		if why == stanna.ReasonUnstable || why == stanna.ReasonDigestOnly {
+		if why == stanna.ReasonUnstable || why == stanna.ReasonDigestOnly || why == stanna.ReasonBudget {
 			why = stanna.ReasonDailyDigest
 		}
 		if why == stanna.ReasonDailyDigest || why == stanna.ReasonWeeklyDigest {
