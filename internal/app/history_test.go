@@ -166,6 +166,33 @@ func TestManyChangesAreOneEdit(t *testing.T) {
 	})
 }
 
+// What happens while a reply is on its way is not lost with it.
+func TestHistoryGrowsMeanwhile(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		h := newHouse(t, s, 0)
+		h.drop("c1")
+		h.until("the message", func() bool { return h.counts()[stanna.Delivered] == 1 })
+		h.fault(sandbox.Fault{Kind: sandbox.FaultSlow, DelayMS: 500, Method: "chat.postMessage", Count: 1})
+		alert := h.alertOf("c1")
+		h.relay(alert, 1)
+		h.until("the reply under way", func() bool {
+			return len(h.sandbox.State().Faults) == 0 || h.sandbox.State().Faults[0].Struck == 1
+		})
+		h.relay(alert, 10)
+		h.until("all of it", func() bool { return len(h.unsaid()) == 0 })
+		replies, _ := h.histories()
+		var said strings.Builder
+		for _, r := range replies {
+			said.WriteString(r.Text)
+		}
+		for i := range 10 {
+			if who := fmt.Sprintf("person%02d", i); !strings.Contains(said.String(), who) {
+				t.Errorf("%s is missing in %s", who, said.String())
+			}
+		}
+	})
+}
+
 // A rise is told to the channel before the message is edited, and while edits
 // must wait for their own limit.
 func TestARiseDoesNotWaitForEdits(t *testing.T) {
