@@ -33,6 +33,15 @@ const (
 	RedactShared SharedChannels = "redact" // they name no client and no figure, and link to the page
 )
 
+// KeepsFrom says why nothing is told in a channel by the workspace's choice,
+// or "".
+func (s Settings) KeepsFrom(c Channel) string {
+	if c.Shared && s.SharedChannels != RedactShared {
+		return "The channel is shared with another company, which would read about your customers. Choose another, or allow shared channels in the settings: messages then name no client."
+	}
+	return ""
+}
+
 // ChannelHabits are the choices of one channel.
 type ChannelHabits struct {
 	Locale string `json:"locale,omitempty"` // BCP 47; the workspace's by default

@@ -55,7 +55,7 @@ type Occasion struct {
 	Late      bool      `json:"late,omitempty"`      // of a digest: the server was down when it was due
 	Surge     string    `json:"surge,omitempty"`     // of a notice about many at once
 	By        string    `json:"by,omitempty"`        // of a client's state sent by hand: who asked
-	Digest    string    `json:"digest,omitempty"`    // of a digest that says more than what waited: the destination whose it is
+	Digest    string    `json:"digest,omitempty"`    // of a digest that says more than what waited: its id
 }
 
 // MessageKind says what a message tells.
@@ -115,6 +115,7 @@ const (
 	Reminded  AlertEvent = "reminded"  // its snooze is over and it is still bad
 	Escalated AlertEvent = "escalated" // nobody took it up
 	Sample    AlertEvent = "sample"    // a test message, or a state sent by hand
+	Digested  AlertEvent = "digest"    // a digest
 )
 
 // NotificationStatus is what became of a notification.

@@ -254,12 +254,13 @@ func TestHeldAndTheQuestions(t *testing.T) {
 			}
 		}
 		a := st.ask("GET", "/api/integrations/slack/diagnose", nil).want(200, &d)
-		if d.State == nil || d.Checks == nil || len(d.Questions) != 4 {
+		if d.State == nil || d.Checks == nil || len(d.Questions) != 5 {
 			st.Fatalf("%s", a.body)
 		}
 		want := map[string][]string{
 			"nothing_comes": {"rules", "signals", "digest_only", "silence", "held"},
 			"wrong_channel": {"default_channel"},
+			"buttons":       {"buttons", "who_pressed", "road", "last_press"},
 			"too_many":      {"rule"},
 			"no_context":    {"owner", "renewal", "contact"},
 		}

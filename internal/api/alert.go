@@ -162,9 +162,18 @@ type alertDetail struct {
 	Alert         alertView          `json:"alert"`
 	Client        *alertClient       `json:"client" doc:"null: it is about the whole portfolio"`
 	Notifications []notificationView `json:"notifications" doc:"Who was promised to be told, and what became of it"`
+	Receipts      []receiptView      `json:"receipts" doc:"What people say about having been told, oldest first; a person has one word"`
 	History       []auditView        `json:"history" doc:"What happened to it and why, oldest first"`
 	URL           string             `json:"url" doc:"Its page"`
 }
+
+type receiptView struct {
+	By      string         `json:"by"`
+	Verdict stanna.Verdict `json:"verdict" enum:"useful,not_useful,known,late"`
+	At      time.Time      `json:"at"`
+}
+
+func viewReceipt(r stanna.Receipt) receiptView { return receiptView{r.By, r.Verdict, r.At.UTC()} }
 
 type alertClient struct {
 	ID       string `json:"id"`
@@ -194,8 +203,12 @@ func (a *api) getAlert(ctx context.Context, who auth.Caller, in *alertID) (*aler
 		if err != nil {
 			return err
 		}
+		receipts, err := tx.Receipts(who.Workspace, x.ID)
+		if err != nil {
+			return err
+		}
 		history, err := tx.AuditOf(who.Workspace, x.ID, 200)
-		out.Body = alertDetail{Alert: viewAlert(x), Client: client, Notifications: each(told, viewNotification),
+		out.Body = alertDetail{Alert: viewAlert(x), Client: client, Notifications: each(told, viewNotification), Receipts: each(receipts, viewReceipt),
 			History: each(history, viewAudit), URL: a.PublicURL + "/alerts/" + x.ID}
 		return err
 	})

@@ -90,5 +90,18 @@ func (a *api) resolveAlert(ctx context.Context, who auth.Caller, in *resolveInpu
 	return acted(in.ID, x, err)
 }
 
+type receiptInput struct {
+	ID   string `path:"id" maxLength:"200" doc:"The alert's id"`
+	Body struct {
+		Verdict stanna.Verdict `json:"verdict" enum:"useful,not_useful,known,late" doc:"not_useful and known also close the alert; known and late: it was right, and no help"`
+	}
+}
+
+// judgeAlert keeps what the caller says about having been told.
+func (a *api) judgeAlert(ctx context.Context, who auth.Caller, in *receiptInput) (*alertOutput, error) {
+	x, err := a.Intake.Receipt(ctx, who.Workspace, in.ID, actor(who), in.Body.Verdict)
+	return acted(in.ID, x, err)
+}
+
 // farAhead is later than anybody was looked up in Slack.
 func farAhead(now time.Time) time.Time { return now.AddDate(100, 0, 0) }

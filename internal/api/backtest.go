@@ -201,12 +201,11 @@ func (a *api) try(ctx context.Context, who auth.Caller, w Played, v Varied, ques
 	if !from.Before(until) {
 		return nil, stanna.InvalidField("from", "must be before until")
 	}
-	select {
-	case a.trying <- struct{}{}:
-		defer func() { <-a.trying }()
-	case <-ctx.Done():
-		return nil, stanna.Errorf(stanna.Unavailable, "another backtest is running; try again when it is done")
+	free, err := a.takeTurn(ctx)
+	if err != nil {
+		return nil, err
 	}
+	defer free()
 	in, err := backtest.Load(ctx, a.Store, who.Workspace, from.UTC(), until.UTC())
 	if err != nil {
 		return nil, err
@@ -253,6 +252,16 @@ func (a *api) try(ctx context.Context, who auth.Caller, w Played, v Varied, ques
 	}
 	out.Body.Cut = cut(&out.Body.Report.Episodes, limit) || out.Body.Cut
 	return out, nil
+}
+
+// takeTurn waits until no other backtest runs, and gives what ends the turn.
+func (a *api) takeTurn(ctx context.Context) (free func(), err error) {
+	select {
+	case a.trying <- struct{}{}:
+		return func() { <-a.trying }, nil
+	case <-ctx.Done():
+		return nil, stanna.Errorf(stanna.Unavailable, "another backtest is running; try again when it is done")
+	}
 }
 
 // cut shortens a list of alerts, and says whether it did.

@@ -25,7 +25,13 @@ type personView struct {
 	Away    *awayView     `json:"away" doc:"null: they are here"`
 	IsAway  bool          `json:"isAway" doc:"Now"`
 	Hours   *stanna.Hours `json:"hours" doc:"Their own; null: the workspace's"`
-	Follows []string      `json:"follows,omitempty" doc:"Accounts that they follow; in the answer about one person"`
+
+	Timezone *string     `json:"timezone" doc:"IANA name; null: the workspace's"`
+	Locale   *string     `json:"locale" doc:"BCP 47: the language and the figures of their direct messages; null: the workspace's"`
+	Budget   *int        `json:"budget" doc:"Direct messages that they take in a day, the rest waits for their digest; 0: no limit, null: the workspace's"`
+	Digest   *digestView `json:"digest" doc:"When their own digest comes; null: with the workspace's"`
+
+	Follows []string `json:"follows,omitempty" doc:"Accounts that they follow; in the answer about one person"`
 }
 
 type awayView struct {
@@ -34,7 +40,12 @@ type awayView struct {
 }
 
 func viewPerson(p stanna.Person, role stanna.Role, now time.Time) personView {
-	view := personView{Email: p.Email, Name: p.Name, SlackID: known(p.SlackID), Deputy: known(p.Deputy), Manager: known(p.Manager), IsAway: p.Away(now), Hours: p.Hours}
+	view := personView{Email: p.Email, Name: p.Name, SlackID: known(p.SlackID), Deputy: known(p.Deputy), Manager: known(p.Manager), IsAway: p.Away(now), Hours: p.Hours,
+		Timezone: known(p.Timezone), Locale: known(p.Locale), Budget: p.Budget}
+	if p.Digest != nil {
+		d := p.Digest.WithDefaults()
+		view.Digest = &digestView{d.At, d.Days, d.WeeklyOn}
+	}
 	if role != "" {
 		view.Role = &role
 	}
@@ -118,6 +129,11 @@ type putPersonInput struct {
 		Manager *string       `json:"manager,omitempty" maxLength:"254" doc:"E-mail; empty for none"`
 		Away    *awayInput    `json:"away,omitempty" doc:"Switches away on; {\"back\": true} switches it off"`
 		Hours   *stanna.Hours `json:"hours,omitempty" doc:"Their own working hours; an empty object goes back to the workspace's"`
+
+		Timezone *string      `json:"timezone,omitempty" maxLength:"100" example:"America/Mexico_City" doc:"IANA name; empty for the workspace's"`
+		Locale   *string      `json:"locale,omitempty" maxLength:"100" example:"es-MX" doc:"BCP 47; empty for the workspace's"`
+		Budget   *int         `json:"budget,omitempty" doc:"Direct messages a day; 0: no limit, -1 goes back to the workspace's"`
+		Digest   *digestInput `json:"digest,omitempty" doc:"When their own digest comes; an empty object goes back to the workspace's"`
 	}
 }
 
@@ -166,6 +182,7 @@ func (a *api) putPerson(ctx context.Context, who auth.Caller, in *putPersonInput
 				h.Hours = nil
 			}
 		}
+		in.manner(h)
 		return nil
 	})
 	if err != nil {
@@ -184,4 +201,29 @@ func (a *api) putPerson(ctx context.Context, who auth.Caller, in *putPersonInput
 		out.Body.Person.Follows, err = tx.Following(who.Workspace, email)
 		return err
 	})
+}
+
+// manner sets how they are told.
+func (in *putPersonInput) manner(h *stanna.Habits) {
+	give(&h.Timezone, in.Body.Timezone)
+	give(&h.Locale, in.Body.Locale)
+	if budget := in.Body.Budget; budget != nil {
+		if h.Budget = budget; *budget == -1 {
+			h.Budget = nil
+		}
+	}
+	if d := in.Body.Digest; d != nil {
+		if *d == (digestInput{}) {
+			h.Digest = nil
+			return
+		}
+		var digest stanna.DigestTime
+		if h.Digest != nil {
+			digest = *h.Digest
+		}
+		give(&digest.At, d.At)
+		give(&digest.Days, d.Days)
+		give(&digest.WeeklyOn, d.WeeklyOn)
+		h.Digest = &digest
+	}
 }

@@ -84,8 +84,9 @@ func (a *api) describe() []byte {
 	mayBeNull(schemas["AlertDetail"], "client")
 	mayBeNull(schemas["NotificationView"], "hold")
 	mayBeNull(schemas["ExplanationView"], "client", "lastSignal", "alert")
-	mayBeNull(schemas["PersonView"], "away", "hours")
+	mayBeNull(schemas["PersonView"], "away", "hours", "digest")
 	mayBeNull(schemas["BacktestOutputBody"], "inForce", "comparison")
+	mayBeNull(schemas["QualityView"], "precision", "proposal")
 	b, err := json.Marshal(h.OpenAPI())
 	if err != nil {
 		panic("api: the description cannot be written: " + err.Error()) // the table is wrong; every start and test meets it

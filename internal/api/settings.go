@@ -38,13 +38,15 @@ type workspaceView struct {
 	Notifications     notificationPref `json:"notifications"`
 
 	HealthyAbove      float64     `json:"healthyAbove" doc:"Health above it is green"`
-	Locale            string      `json:"locale"`
+	Locale            string      `json:"locale" doc:"BCP 47. Messages are written in its language, English or Spanish; figures, money and dates as they are written there"`
 	ClientURLTemplate string      `json:"clientUrlTemplate" doc:"Links to your own system, with {id} or {domain}"`
 	BusinessHours     hoursView   `json:"businessHours" doc:"When people work; without windows it is always open, but for the holidays"`
 	Digest            digestView  `json:"digest" doc:"When digests are due"`
 	Frequency         frequencies `json:"frequency" doc:"When people hear of an alert, by severity, unless its rule says otherwise"`
 	DigestOnly        bool        `json:"digestOnly" doc:"The one switch: everything waits for the digest"`
 	Buttons           bool        `json:"buttons" doc:"Messages have buttons; without them, links"`
+
+	AudienceView
 }
 
 type frequencies = map[stanna.Severity]stanna.Frequency
@@ -106,7 +108,8 @@ func (a *api) viewSettings(ctx context.Context, who auth.Caller, kept policy.Kep
 			RiskThreshold: s.RiskThreshold, HealthyAbove: s.HealthyAbove, Locale: s.Locale, ClientURLTemplate: s.ClientURLTemplate,
 			Notifications: documented(kept, connected && s.DefaultChannel != ""),
 			BusinessHours: hoursView{s.BusinessHours.Timezone, all(s.BusinessHours.Windows), all(s.BusinessHours.Holidays)},
-			Digest:        digestView{digest.At, digest.Days, digest.WeeklyOn}, Frequency: frequencies{}, DigestOnly: s.DigestOnly, Buttons: s.Buttons},
+			Digest:        digestView{digest.At, digest.Days, digest.WeeklyOn}, Frequency: frequencies{}, DigestOnly: s.DigestOnly, Buttons: s.Buttons,
+			AudienceView: viewAudience(s)},
 	}
 	for _, severity := range stanna.Severities() {
 		v.Workspace.Frequency[severity] = cmp.Or(s.Frequency[severity], stanna.DefaultFrequency(severity))
@@ -142,13 +145,15 @@ type workspaceInput struct {
 	DataRetentionDays *int               `json:"dataRetentionDays,omitempty" nullable:"true"`
 	Notifications     *notificationInput `json:"notifications,omitempty"`
 	HealthyAbove      *float64           `json:"healthyAbove,omitempty"`
-	Locale            *string            `json:"locale,omitempty" example:"en-GB"`
+	Locale            *string            `json:"locale,omitempty" example:"es-MX" doc:"BCP 47"`
 	ClientURLTemplate *string            `json:"clientUrlTemplate,omitempty" example:"https://crm.example.com/accounts/{id}"`
 	BusinessHours     *stanna.Hours      `json:"businessHours,omitempty" doc:"Replaced whole, the holidays with it"`
 	Digest            *digestInput       `json:"digest,omitempty"`
 	Frequency         *frequencies       `json:"frequency,omitempty" doc:"Those severities that are named: realtime, daily or weekly"`
 	DigestOnly        *bool              `json:"digestOnly,omitempty"`
 	Buttons           *bool              `json:"buttons,omitempty" doc:"Refused where presses could not arrive, or Slack may not tell who presses"`
+
+	AudienceInput
 }
 
 type digestInput struct {
@@ -179,6 +184,9 @@ func (a *api) putSettings(ctx context.Context, who auth.Caller, in *putSettingsI
 		return nil, err
 	}
 	if err := in.Body.fixed(view); err != nil {
+		return nil, err
+	}
+	if err := a.checkLogo(ctx, kept.Workspace.Settings.Branding, in.Body.Workspace); err != nil {
 		return nil, err
 	}
 	had := kept.Workspace.Settings.Buttons
@@ -228,6 +236,7 @@ func (in settingsInput) into(k *policy.Kept) error {
 			s.Digest = digest
 		}
 	}
+	n.audience(s)
 	if n.Frequency != nil {
 		setFrequencies(s, *n.Frequency)
 	}

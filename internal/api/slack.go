@@ -105,6 +105,8 @@ type slackSettingsOutput struct {
 		Message         string       `json:"message"`
 		DefaultChannel  *channelView `json:"defaultChannel,omitempty" doc:"As it was found in Slack"`
 		FallbackChannel *channelView `json:"fallbackChannel,omitempty"`
+
+		Warnings []policy.Warning `json:"warnings,omitempty" doc:"What may be chosen and is probably not what was meant"`
 	}
 }
 
@@ -132,7 +134,7 @@ func (a *api) putSlackSettings(ctx context.Context, who auth.Caller, in *slackSe
 	if err != nil {
 		return nil, err
 	}
-	kept, _, err := a.Policy.SaveSettings(ctx, who.Workspace, actor(who), in.tag(), func(k *policy.Kept) error {
+	kept, warnings, err := a.Policy.SaveSettings(ctx, who.Workspace, actor(who), in.tag(), func(k *policy.Kept) error {
 		give(&k.Workspace.Settings.DefaultChannel, first)
 		give(&k.Workspace.Settings.FallbackChannel, second)
 		return nil
@@ -146,7 +148,7 @@ func (a *api) putSlackSettings(ctx context.Context, who auth.Caller, in *slackSe
 			return nil, err
 		}
 	}
-	out.Body.Success, out.Body.Message = true, "Slack settings updated"
+	out.Body.Success, out.Body.Message, out.Body.Warnings = true, "Slack settings updated", warnings
 	return out, nil
 }
 

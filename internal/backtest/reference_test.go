@@ -382,7 +382,7 @@ func (x *live) release(now time.Time) {
 	x.held = kept
 	for d, list := range to {
 		digest := slices.ContainsFunc(list, func(r ready) bool {
-			_, due := x.routes.LatestDigest(r.since, now)
+			_, due := x.routes.Digests(x.in.Roads, d).Due(r.since, now)
 			return due && slices.Contains([]stanna.Reason{stanna.ReasonDailyDigest, stanna.ReasonWeeklyDigest, stanna.ReasonUnstable, stanna.ReasonDigestOnly}, r.why)
 		})
 		if len(list) == 1 && !digest {

@@ -107,7 +107,7 @@ func (l *life) release(now time.Time) {
 			continue
 		}
 		e.begun = true
-		_, due := l.plan.route.LatestDigest(h.since, now)
+		_, due := l.plan.route.Digests(l.run.in.Roads, c.Destination).Due(h.since, now)
 		l.tales = append(l.tales, tale{kind: released, at: now, episode: h.episode, destination: c.Destination, intended: c.Intended, reason: h.reason, waited: h.waits,
 			digest: due && digested(h.waits)})
 	}

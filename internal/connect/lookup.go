@@ -61,7 +61,7 @@ func (l *Line) lookAt(ctx context.Context, c *stanna.Connection, id string) (ch 
 		return stanna.Channel{}, err
 	}
 	if ch.Health, ch.Repair = stanna.Healthy, cannotPost(ch, *c); ch.Repair == "" {
-		ch.Repair = keptFrom(ch, w.Settings)
+		ch.Repair = w.Settings.KeepsFrom(ch)
 	}
 	if ch.Repair != "" {
 		ch.Health = stanna.Broken

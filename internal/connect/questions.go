@@ -14,7 +14,7 @@ import (
 // Question is one of those that people ask when it is not as they expect: its
 // answer in a sentence, and what it stands on.
 type Question struct {
-	Question string    `json:"question" enum:"nothing_comes,wrong_channel,too_many,no_context"`
+	Question string    `json:"question" enum:"nothing_comes,wrong_channel,too_many,no_context,buttons"`
 	Answer   string    `json:"answer"`
 	Findings []Finding `json:"findings"`
 }
@@ -71,14 +71,14 @@ type facts struct {
 // lately is how far back the questions look.
 const lately = 7 * 24 * time.Hour
 
-// Questions answers the four questions of somebody who wonders, from what is
+// Questions answers the questions of somebody who wonders, from what is
 // stored and from a diagnosis that was just made.
 func (l *Line) Questions(ctx context.Context, workspace string, d Diagnosis, now time.Time) ([]Question, error) {
 	f := facts{now: now, channels: map[stanna.Destination]string{}}
 	if err := l.store.View(ctx, func(tx *store.Tx) error { return f.read(tx, workspace, l.now()) }); err != nil {
 		return nil, err
 	}
-	return []Question{f.nothingComes(d), f.wrongChannel(), f.tooMany(), f.noContext()}, nil
+	return []Question{f.nothingComes(d), f.wrongChannel(), f.tooMany(), f.noContext(), l.buttons(f)}, nil
 }
 
 func (f *facts) read(tx *store.Tx, workspace string, real time.Time) (err error) {

@@ -40,6 +40,9 @@ func (l *Line) Buttons(ctx context.Context, workspace string) (b Buttons, err er
 	return b, nil
 }
 
+// InteractionsURL is where Slack is to send presses over HTTP.
+func (l *Line) InteractionsURL() string { return l.publicURL + slack.InteractionsPath }
+
 // MayHaveButtons refuses to switch buttons on where nobody could press them.
 func (l *Line) MayHaveButtons(ctx context.Context, workspace string) error {
 	b, err := l.Buttons(ctx, workspace)

@@ -45,17 +45,8 @@ func (l *Line) Recent(ctx context.Context, workspace, id string) (stanna.Channel
 			}
 		}
 	}
-	if why := keptFrom(known, settings); why != "" {
+	if why := settings.KeepsFrom(known); why != "" {
 		known.Health, known.Repair = stanna.Broken, why
 	}
 	return known, nil
-}
-
-// keptFrom says what keeps messages from a channel by the workspace's choice,
-// or "".
-func keptFrom(ch stanna.Channel, s stanna.Settings) string {
-	if ch.Shared && s.SharedChannels != stanna.RedactShared {
-		return "The channel is shared with another company, which would read about your customers. Choose another, or allow shared channels in the settings: messages then name no client."
-	}
-	return ""
 }

@@ -3,6 +3,7 @@ package connect
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -70,6 +71,12 @@ func (l *Line) findTraffic(ctx context.Context, d *Diagnosis, workspace string, 
 func (l *Line) findEvents(d *Diagnosis, connected bool) {
 	heard := l.heard.Load()
 	switch {
+	case l.socket != nil:
+		if s := l.socket.State(); s.Connected {
+			d.add("events", OK, "Slack's notices come over Socket Mode, connected since "+s.Since.UTC().Format(time.RFC3339)+".", "")
+		} else {
+			d.add("events", Warning, strings.TrimSpace("Socket Mode is not connected, so that Slack's notices and presses do not arrive. "+s.Error), s.Repair)
+		}
 	case l.app.SigningSecret == "":
 		d.add("events", Warning, "No signing secret is set, so that Slack's notices are refused. That the app was removed is then found with the next message or the daily check.",
 			"Set the signing secret from Basic Information of the app at https://api.slack.com/apps.")

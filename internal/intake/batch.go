@@ -19,7 +19,9 @@ type batch struct {
 	workspace string
 	real      time.Time // what travels lives by real time, alerts by the workspace's
 	follows   bool      // the workspace's time follows its signals
+	began     time.Time // by the workspace's clock
 	moved     time.Time // where it does: when the sums of the portfolio may have changed last
+	morning   time.Time // where it does: when the next digest is due; zero: not worked out yet
 
 	files  map[string]*rule.Case // by client
 	due    map[string]time.Time  // when each was to be looked at, as stored

@@ -37,6 +37,7 @@ type Intake struct {
 	mu       sync.Mutex
 	policies map[string]*policy
 	moved    map[string]time.Time // by workspace whose time follows its signals: see batch.moved
+	looked   map[string]looked    // by workspace: when it was looked for digests last
 }
 
 // Options say how to build an intake.
@@ -51,7 +52,7 @@ type Options struct {
 // New builds an intake.
 func New(o Options) *Intake {
 	return &Intake{store: o.Store, clock: o.Clock, wake: o.Wake, count: o.Count, log: o.Log,
-		live: make(chan *request, 1024), bulk: make(chan *request, 16), policies: map[string]*policy{}, moved: map[string]time.Time{}}
+		live: make(chan *request, 1024), bulk: make(chan *request, 16), policies: map[string]*policy{}, moved: map[string]time.Time{}, looked: map[string]looked{}}
 }
 
 // Outcome is what became of one signal.
@@ -75,6 +76,7 @@ const Slice = 256
 // transaction.
 type request struct {
 	workspace string
+	came      time.Time       // by the workspace's clock, before its signals moved that on
 	signals   []stanna.Signal // checked
 	outcomes  []Outcome
 	err       error
@@ -87,7 +89,7 @@ type request struct {
 // again.
 func (in *Intake) Signals(ctx context.Context, workspace string, signals []stanna.Signal, bulk bool) ([]Outcome, error) {
 	outcomes := make([]Outcome, len(signals))
-	r := &request{workspace: workspace, done: make(chan struct{})}
+	r := &request{workspace: workspace, came: in.clock.Now(workspace), done: make(chan struct{})}
 	at := make([]int, 0, len(signals)) // where the good ones belong
 	for i := range signals {
 		s := &signals[i]
@@ -214,6 +216,11 @@ func (in *Intake) transact(group []*request) (lanes []string, err error) {
 				return err
 			}
 			b := in.batch(tx, p, part[0].workspace)
+			for _, r := range part {
+				if r.came.Before(b.began) {
+					b.began = r.came
+				}
+			}
 			if err := b.take(part); err != nil {
 				return err
 			}
@@ -314,5 +321,6 @@ func readPolicy(tx *store.Tx, workspace string, now time.Time) (*policy, error) 
 func (in *Intake) batch(tx *store.Tx, p *policy, workspace string) *batch {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	return &batch{tx: tx, policy: p, workspace: workspace, real: in.clock.Real(), follows: in.clock.Follows(workspace), moved: in.moved[workspace]}
+	return &batch{tx: tx, policy: p, workspace: workspace, real: in.clock.Real(), began: in.clock.Now(workspace), follows: in.clock.Follows(workspace),
+		moved: in.moved[workspace]}
 }

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -12,14 +13,27 @@ import (
 
 // release looks at what is held and whose time has come: it is told now, or
 // timed anew when another reason to wait has come meanwhile. Several for one
-// destination are told in one message. It says how many it looked at.
-func (b *batch) release(now time.Time) (int, error) {
-	due, err := b.tx.HeldDue(b.workspace, now, Slice)
-	if err != nil || len(due) == 0 {
+// destination are told in one message, and with the digest that is due there.
+// It says how many it looked at.
+func (b *batch) release(now time.Time, digests []dueDigest) (int, error) {
+	slice, err := b.tx.HeldDue(b.workspace, now, Slice)
+	if err != nil {
 		return 0, err
 	}
-	r := &release{promises: b.promises(), now: now, to: map[stanna.Destination][]held{}}
-	if err := r.read(due); err != nil {
+	r := &release{promises: b.promises(), now: now, to: map[stanna.Destination][]held{}, digests: map[stanna.Destination]*dueDigest{}}
+	for i := range digests {
+		if d := &digests[i]; d.says != nil {
+			r.digests[d.Whose] = d
+		}
+	}
+	if len(slice)+len(r.digests) == 0 {
+		return 0, nil
+	}
+	due, err := r.gather(slice)
+	if err != nil {
+		return 0, err
+	}
+	if due, err = r.read(due); err != nil {
 		return 0, err
 	}
 	for _, n := range due {
@@ -30,9 +44,14 @@ func (b *batch) release(now time.Time) (int, error) {
 			return 0, err
 		}
 	}
+	for _, d := range slices.Sorted(maps.Keys(r.digests)) {
+		if err := r.tellAlone(r.digests[d]); err != nil {
+			return 0, err
+		}
+	}
 	err = r.write()
 	b.files, b.due, b.alerts, b.events = nil, nil, nil, nil
-	return len(due), err
+	return len(slice), err
 }
 
 // release is the telling of what was held.
@@ -43,6 +62,8 @@ type release struct {
 	order []stanna.Destination
 	known map[string]*stanna.Alert
 	going map[string]stanna.Surge // that still hold
+
+	digests map[stanna.Destination]*dueDigest // composed and not told yet, by whose they are
 }
 
 // held is a notification whose time has come, with what it is about.
@@ -54,23 +75,32 @@ type held struct {
 	waited stanna.Reason // what it had waited for
 }
 
-func (r *release) read(due []stanna.Notification) error {
-	var clients, alerts []string
+// read reads what the notifications are about, and holds the clients. It
+// gives those of them that are due still: another replica may have told the
+// others meanwhile.
+func (r *release) read(due []stanna.Notification) ([]stanna.Notification, error) {
+	var clients, alerts, ids []string
 	for _, n := range due {
 		clients = append(clients, n.ClientID)
 		alerts = append(alerts, n.AlertID)
+		ids = append(ids, n.ID)
 	}
 	if err := r.batch.open(clients); err != nil {
-		return err
+		return nil, err
 	}
+	still, err := r.tx.LockHeld(r.workspace, ids, r.now)
+	if err != nil {
+		return nil, err
+	}
+	due = slices.DeleteFunc(due, func(n stanna.Notification) bool { return !still[n.ID] })
 	if err := r.readRoads(); err != nil {
-		return err
+		return nil, err
 	}
 	r.known = map[string]*stanna.Alert{}
 	for chunk := range slices.Chunk(unique(alerts), Slice) {
 		list, err := r.tx.AlertsByID(r.workspace, chunk)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for i := range list {
 			r.known[list[i].ID] = &list[i]
@@ -78,16 +108,16 @@ func (r *release) read(due []stanna.Notification) error {
 	}
 	surges, err := r.tx.HoldingSurges(r.workspace)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.going = map[string]stanna.Surge{}
 	for _, s := range surges {
 		r.going[s.ID] = s
 	}
 	if err := r.lockLanes(clients); err != nil {
-		return err
+		return nil, err
 	}
-	return r.readMessages(clients, nil)
+	return due, r.readMessages(clients, nil)
 }
 
 // sort finds out what becomes of a held notification.
@@ -146,7 +176,7 @@ func (r *release) tell(d stanna.Destination) error {
 			severity = h.alert.Severity
 		}
 	}
-	if err := r.occasion(m, d); err != nil {
+	if err := r.occasion(m, d, list); err != nil {
 		return err
 	}
 	r.say(m, severity)
@@ -156,37 +186,30 @@ func (r *release) tell(d stanna.Destination) error {
 	return nil
 }
 
-// occasion completes what the summary says about itself: the digest's date,
-// and how many recovered while they waited.
-func (r *release) occasion(m *stanna.Message, d stanna.Destination) error {
+// occasion completes what the summary says about itself: how many recovered
+// while they waited, and of a digest its date and what else it says.
+func (r *release) occasion(m *stanna.Message, d stanna.Destination, list []held) error {
+	var x *dueDigest
+	if m.Occasion.Why == stanna.ReasonDailyDigest || m.Occasion.Why == stanna.ReasonWeeklyDigest {
+		x = r.digestFor(d, m.Occasion.Since, list)
+	}
 	recovered, err := r.tx.SparedSince(r.workspace, d, m.Occasion.Since)
 	if err != nil {
 		return err
 	}
 	m.Occasion.Recovered = recovered
-	if m.Occasion.Why != stanna.ReasonDailyDigest && m.Occasion.Why != stanna.ReasonWeeklyDigest {
+	if x == nil {
 		return nil
 	}
-	due, ok := r.policy.LatestDigest(m.Occasion.Since, r.now)
-	if !ok {
-		return nil
-	}
-	m.Occasion.Date, m.Occasion.Late = due.Date, r.now.Sub(due.At) > digestLate
-	if due.Weekly {
-		m.Occasion.Why = stanna.ReasonWeeklyDigest
-	}
+	delete(r.digests, x.Whose)
 	// A date has one digest at a destination. What comes after it on the same
 	// date (a switch was turned meanwhile) is told all the same, as a summary.
-	mine, err := r.tx.TakeDigest(stanna.DigestRecord{Workspace: r.workspace, ID: store.NewID("dig"), Destination: d, Date: due.Date, DueAt: due.At,
-		Until: r.now, Weekly: due.Weekly, Late: m.Occasion.Late, MessageID: m.ID, At: r.real}, nil)
+	mine, err := r.take(x, m)
 	if err == nil && !mine {
 		m.Occasion = stanna.Occasion{Why: stanna.ReasonReleased, Since: m.Occasion.Since, Recovered: m.Occasion.Recovered}
 	}
 	return err
 }
-
-// digestLate is from when on a digest says that it is late.
-const digestLate = 15 * time.Minute
 
 // carry promises a notification that was held at the message that tells it.
 func (r *release) carry(h held, m *stanna.Message) {
@@ -207,11 +230,11 @@ func (r *release) weightiest(list []held) stanna.Reason {
 	best := len(order)
 	for _, h := range list {
 		why := h.waited
-		if why == stanna.ReasonUnstable || why == stanna.ReasonDigestOnly || why == stanna.ReasonBudget {
+		if waitsForDigest(why) && why != stanna.ReasonWeeklyDigest {
 			why = stanna.ReasonDailyDigest
 		}
-		if why == stanna.ReasonDailyDigest || why == stanna.ReasonWeeklyDigest {
-			if _, due := r.policy.LatestDigest(h.Hold.Since, r.now); !due {
+		if waitsForDigest(why) {
+			if _, due := r.policy.Digests(r.roads, h.choice.Destination).Due(h.Hold.Since, r.now); !due {
 				continue
 			}
 		}

@@ -9,19 +9,26 @@ import (
 )
 
 // Sweep does what time has brought to a workspace: clients that are to be
-// looked at again, alerts whose hold is over, the sums of the portfolio. It
-// takes a slice at a time and says whether there may be more. It may be called
-// at any time and on any replica: what is done is done once.
+// looked at again, alerts whose hold is over, digests, the sums of the
+// portfolio. It takes a slice at a time and says whether there may be more. It
+// may be called at any time and on any replica: what is done is done once.
 func (in *Intake) Sweep(ctx context.Context, workspace string) (more bool, err error) {
 	now := in.clock.Now(workspace)
-	due, err := in.anythingDue(ctx, workspace, now)
-	if err != nil || !due {
+	m, look, due, err := in.anythingDue(ctx, workspace, now)
+	if err != nil {
 		return false, err
 	}
-	err = in.change(ctx, workspace, func(b *batch) error {
-		more, err = b.sweep(now)
-		return err
-	})
+	if due {
+		err = in.change(ctx, workspace, func(b *batch) error {
+			more, err = b.sweep(now, m)
+			return err
+		})
+	}
+	if err == nil && look != (looked{}) {
+		in.mu.Lock()
+		in.looked[workspace] = look
+		in.mu.Unlock()
+	}
 	return more, err
 }
 
@@ -36,21 +43,58 @@ func (in *Intake) SweepAll(ctx context.Context, workspace string) error {
 	return nil
 }
 
-// anythingDue looks without holding anything: most of the time nothing is.
-func (in *Intake) anythingDue(ctx context.Context, workspace string, now time.Time) (due bool, err error) {
+// looked is for which minute, under which policy, it was looked for digests.
+// They are due at full minutes, so that no other moment can bring one.
+type looked struct {
+	minute  time.Time
+	version int64
+}
+
+// anythingDue looks without holding anything: most of the time nothing is. The
+// digests that are due are composed already.
+func (in *Intake) anythingDue(ctx context.Context, workspace string, now time.Time) (m *morning, look looked, due bool, err error) {
 	err = in.store.View(ctx, func(tx *store.Tx) error {
+		p, err := in.policyOf(tx, workspace)
+		if err != nil {
+			return err
+		}
+		b := in.batch(tx, p, workspace)
+		if m, look, err = in.morning(b, now); err != nil {
+			return err
+		}
 		at, ok, err := tx.NextTimer(workspace)
-		if due = ok && !at.After(now); due || err != nil {
+		if due = ok && !at.After(now) || m != nil; due || err != nil {
 			return err
 		}
 		due, err = portfolioOver(tx, workspace, now)
 		return err
 	})
-	return due, err
+	return m, look, due, err
 }
 
-// sweep does one slice of what is due.
-func (b *batch) sweep(now time.Time) (more bool, err error) {
+// morning composes the digests that are due; nil: none is, or this minute was
+// looked at.
+func (in *Intake) morning(b *batch, now time.Time) (*morning, looked, error) {
+	look := looked{now.Truncate(time.Minute), b.policy.version}
+	in.mu.Lock()
+	same := in.looked[b.workspace] == look
+	in.mu.Unlock()
+	if same {
+		return nil, look, nil
+	}
+	m, err := b.digestsDue(now)
+	if err != nil || m.empty() {
+		return nil, look, err
+	}
+	if b.follows { // composed in the transaction that takes the signals in
+		return m, look, nil
+	}
+	return m, look, b.compose(m, now)
+}
+
+// sweep does one slice of what is due. The morning was composed already, but
+// where time follows the signals.
+func (b *batch) sweep(now time.Time, m *morning) (more bool, err error) {
 	clients, err := b.tx.DueClients(b.workspace, now, Slice)
 	if err != nil {
 		return false, err
@@ -73,7 +117,18 @@ func (b *batch) sweep(now time.Time) (more bool, err error) {
 	if err := b.endSurges(now); err != nil {
 		return false, err
 	}
-	released, err := b.release(now)
+	if b.follows && len(clients) < Slice {
+		if m, err = b.playMorning(now, m != nil); err != nil {
+			return false, err
+		}
+	}
+	if m == nil || b.follows && len(clients) == Slice {
+		m = &morning{}
+	}
+	if err := b.keepMorning(m); err != nil {
+		return false, err
+	}
+	released, err := b.release(now, m.digests)
 	return len(clients) == Slice || released == Slice, err
 }
 
@@ -112,7 +167,7 @@ func (b *batch) passTo(t time.Time) error {
 			at = t
 		}
 		for more := true; more; {
-			if more, err = b.sweep(at); err != nil {
+			if more, err = b.sweep(at, nil); err != nil {
 				return err
 			}
 		}
@@ -130,7 +185,11 @@ func (b *batch) nextMoment() (time.Time, bool, error) {
 		return at, ok, err
 	}
 	if look, due := b.portfolioDue(); due && (!ok || look.Before(at) && !at.Equal(stanna.AtOnce)) {
-		return look, true, nil
+		at, ok = look, true
 	}
-	return at, ok, nil
+	next, err := b.nextMorning()
+	if !next.IsZero() && (!ok || next.Before(at) && !at.Equal(stanna.AtOnce)) {
+		at, ok = next, true
+	}
+	return at, ok, err
 }

@@ -83,6 +83,10 @@ func (l Local) Value(x any) string {
 	return fmt.Sprint(x)
 }
 
+// Plural is the one of the forms that goes with n; they stand in the order of
+// the language's Forms.
+func (l Local) Plural(n float64, forms []string) string { return l.form(l.Language.Forms, forms, n) }
+
 // form chooses by the number as it is shown: 1.04 is one point.
 func (l Local) form(order []plural.Form, choice []string, number any) string {
 	var n float64

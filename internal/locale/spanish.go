@@ -12,7 +12,7 @@ var spanish = &Language{
 	Tag: language.Spanish, Name: "Español", Forms: []plural.Form{plural.One, plural.Other},
 	Weekdays: [7]string{"dom", "lun", "mar", "mié", "jue", "vie", "sáb"},
 	Months:   [12]string{"ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"},
-	Sentences: together(spanishAlerts, spanishButtons, spanishHistory, map[string]string{
+	Sentences: together(spanishAlerts, spanishButtons, spanishHistory, spanishTemplate, map[string]string{
 		// Days and durations (words.go).
 		"{day} {month} {year}":           "{day} {month} {year}",
 		"{weekday} {day} {month} {year}": "{weekday} {day} {month} {year}",
@@ -157,17 +157,15 @@ var spanish = &Language{
 		"link":                          "enlace",
 
 		// Where a message was meant to go (intended.go).
-		"Meant for {who}, who is away until {day}":  "Destinado a {who}, ausente hasta el {day}",
-		"Meant for {who}, who is away":              "Destinado a {who}, ausente",
-		"Meant for {who}, who {why}":                "Destinado a {who}, que {why}",
-		"Meant for {who}, who cannot be reached":    "Destinado a {who}, que no está disponible",
-		"Meant for {who}, but {why}":                "Destinado a {who}, pero no fue posible ({why})",
-		"Meant for {who}, but it cannot be reached": "Destinado a {who}, pero no está disponible",
-		"{meant}; sent to their deputy":             "{meant}; enviado a su suplente",
-		"{meant}; sent to their manager":            "{meant}; enviado a su superior",
-		"{meant}; sent here instead":                "{meant}; enviado aquí en su lugar",
-		"is not in Slack":                           "no está en Slack",
-		"is not known":                              "no se conoce",
+		"Meant for {who}, who is away until {day}": "Destinado a {who}, ausente hasta el {day}",
+		"Meant for {who}, who is away":             "Destinado a {who}, ausente",
+		"Meant for {who}, who {why}":               "Destinado a {who}, que {why}",
+		"Meant for {who}, who cannot be reached":   "Destinado a {who}, que no está disponible",
+		"{meant}; sent to their deputy":            "{meant}; enviado a su suplente",
+		"{meant}; sent to their manager":           "{meant}; enviado a su superior",
+		"{meant}; sent here instead":               "{meant}; enviado aquí en su lugar",
+		"is not in Slack":                          "no está en Slack",
+		"is not known":                             "no se conoce",
 
 		// Summaries (summary.go, tally.go, occasion.go).
 		"{n} {n|alert|alerts}":                  "{n} {n|alerta|alertas}",

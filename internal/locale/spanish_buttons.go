@@ -51,6 +51,7 @@ var spanishButtons = map[string]string{
 	"Choose what became of it.": "Elige cómo terminó.",
 	"This takes longer than Slack waits. See in a moment whether the message has changed; if not, press again.": "Esto tarda más de lo que Slack espera. Mira dentro de un momento si el mensaje ha cambiado; si no, vuelve a pulsar.",
 	"That did not work, and the trouble is on our side. Try again in a moment.":                                 "No ha funcionado, y el problema es nuestro. Inténtalo de nuevo dentro de un momento.",
+	"Nothing was changed: your Slack workspace is not connected with Stanna.":                                   "No se ha cambiado nada: tu espacio de Slack no está conectado con Stanna.",
 	"Noted as useful.":        "Anotada como útil.",
 	"Noted as not useful.":    "Anotada como no útil.",
 	"Noted as already known.": "Anotada como ya conocida.",

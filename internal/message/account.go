@@ -1,7 +1,6 @@
 package message
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,11 +9,14 @@ import (
 	"github.com/gostanna/stanna/internal/locale"
 )
 
-// The labels of fields that an alert may tell already.
+// The labels of the figures that are known of many clients.
 const (
+	mrrField        = "MRR"
+	renewalField    = "Renews"
 	healthField     = "Health"
 	engagementField = "Engagement"
-	renewalField    = "Renews"
+	contactField    = "Last contact"
+	personField     = "Contact"
 )
 
 // account is what one wants to know of a client before calling. What is not
@@ -23,12 +25,12 @@ func (c chapter) account() []fact {
 	var facts []fact
 	add := func(label, value string, spoken phrase) {
 		if value != "" {
-			facts = append(facts, fact{label, say(words(value)), spoken})
+			facts = append(facts, fact{label: label, value: say(words(value)), spoken: spoken})
 		}
 	}
 	if c.client.HasMRR() {
 		if mrr := c.Money(c.client.MRR); mrr != "" {
-			add(english("MRR"), mrr, c.phrase("{amount} MRR", with{"amount": mrr}))
+			add(english(mrrField), mrr, c.phrase("{amount} MRR", with{"amount": mrr}))
 		}
 	}
 	renewal, renews := c.renewal()
@@ -44,35 +46,9 @@ func (c chapter) account() []fact {
 		if kind := c.contactKind(c.state.LastContactKind); kind != nil {
 			value = say(value, words(" ("), kind, words(")"))
 		}
-		facts = append(facts, fact{english("Last contact"), value, c.phrase("last contact {when}", with{"when": value})})
+		facts = append(facts, fact{label: english(contactField), value: value, spoken: c.phrase("last contact {when}", with{"when": value})})
 	}
 	return facts
-}
-
-// facts are the fields of an alert: what its type adds, and the account but
-// for what the alert says already.
-func (c chapter) facts(t telling) []fact {
-	if c.whole() {
-		return t.facts
-	}
-	account := slices.DeleteFunc(c.account(), func(f fact) bool { return slices.Contains(t.told, f.label) })
-	return append(account, t.facts...)
-}
-
-// shown writes facts as fields and as one sentence.
-func (t tongue) shown(facts []fact) (fields []phrase, sentence phrase) {
-	var row []phrase
-	for _, f := range facts {
-		fields = append(fields, say(t.bold(f.label), words(" "), f.value))
-		if f.spoken == nil {
-			f.spoken = say(words(strings.ToLower(t.Text(f.label))+" "), f.value)
-		}
-		row = append(row, f.spoken)
-	}
-	if len(row) == 0 {
-		return nil, nil
-	}
-	return fields, sentenceOf(joined(", ", row...))
 }
 
 // renewal writes when the contract renews, for the field and as a sentence.
@@ -110,7 +86,13 @@ func (t tongue) contactKind(kind string) phrase {
 
 // sentenceOf makes a phrase a sentence: a capital and a full stop. A capital
 // is given to our own words only; a client may write its name as it likes.
-func sentenceOf(p phrase) phrase { return say(capital(p), words(".")) }
+// What ends as a sentence does is one.
+func sentenceOf(p phrase) phrase {
+	if p = capital(p); len(p) > 0 && p[len(p)-1].kind == spanText && strings.HasSuffix(p[len(p)-1].text, ".") {
+		return p
+	}
+	return say(p, words("."))
+}
 
 func capital(p phrase) phrase {
 	if len(p) == 0 || p[0].elastic || p[0].text == "" {

@@ -232,7 +232,7 @@ func TestReplies(t *testing.T) {
 		t.Error(got)
 	}
 	v.Settings.Locale = "es"
-	for _, r := range []Reply{ReplyNoted, ReplyRelieved, ReplyTaken, ReplyStale, ReplyOff, ReplyNobody, ReplyUnverified, ReplyStranger, ReplyBlind, ReplyRole,
+	for _, r := range []Reply{ReplyNoted, ReplyRelieved, ReplyTaken, ReplyForeign, ReplyStale, ReplyOff, ReplyNobody, ReplyUnverified, ReplyStranger, ReplyBlind, ReplyRole,
 		ReplyNotTheirs, ReplyLate, ReplyDay, ReplyOutcome, ReplySlow, ReplyTrouble} {
 		said, english := r.Say(v, false), v
 		english.Settings.Locale = "en"

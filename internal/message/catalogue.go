@@ -50,7 +50,9 @@ type telling struct {
 	now    phrase   // where it stands, when it closed without recovering: "41 (yellow)"
 	why    reasons
 	told   []string // the labels of the account's fields that would say the change again
-	facts  []fact   // further fields
+	said   []string // the labels of those that its sentence says too: shown, and not read out twice
+	facts  []fact   // further figures
+	four   []string // the labels of the four figures that matter most, in order; nil: the usual four
 	lead   phrase   // the first thing to do; nil: call the contact
 	steps  []phrase // what we recommend when neither the rule nor the source does
 	links  []phrase // where else to look
@@ -74,6 +76,7 @@ type fact struct {
 	label  string
 	value  phrase
 	spoken phrase // nil: label and value
+	said   bool   // the sentence of the alert says it already
 }
 
 // tell lets the alert's type speak; a type without an entry is told by the

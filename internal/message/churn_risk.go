@@ -7,6 +7,8 @@ import (
 	"github.com/gostanna/stanna/internal/locale"
 )
 
+const lossField = "Expected loss"
+
 // churnRisk tells the chance that a client leaves. Its figures are percent.
 func churnRisk(c chapter) telling {
 	e := c.alert.Evidence
@@ -20,6 +22,7 @@ func churnRisk(c chapter) telling {
 		// need not add up to it.
 		why:   c.factors(math.NaN()),
 		steps: c.byCause(),
+		four:  []string{mrrField, renewalField, healthField, lossField},
 	}
 	if !(e.Value > 0) {
 		t.change = c.phrase("high churn risk") // whatever it was, nobody kept it
@@ -35,8 +38,8 @@ func churnRisk(c chapter) telling {
 	}
 	t.course = append(t.course, c.firstTold(opened, value))
 	if loss := c.loss(e.Value); loss != "" {
-		t.facts = append(t.facts, fact{english("Expected loss"), c.phrase("{amount} of MRR", with{"amount": loss}),
-			c.phrase("expected loss {amount} of MRR", with{"amount": loss})})
+		t.facts = append(t.facts, fact{label: english(lossField), value: c.phrase("{amount} of MRR", with{"amount": loss}),
+			spoken: c.phrase("expected loss {amount} of MRR", with{"amount": loss})})
 	}
 	if len(t.steps) == 0 {
 		t.steps = []phrase{c.phrase("find out what worries them before you offer anything")}

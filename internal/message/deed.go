@@ -19,7 +19,13 @@ const (
 	DeedResolve  Deed = "resolve"     // a form asks what became of it
 	DeedOpen     Deed = "open"
 	DeedReached  Deed = "reached"
+	DeedLink     Deed = "link" // of a template, and which: "link:0"
 )
+
+// Leads says whether the deed does nothing but open a page.
+func (d Deed) Leads() bool {
+	return d == DeedOpen || d == DeedReached || strings.HasPrefix(string(d), string(DeedLink)+":")
+}
 
 // DeedOf is the deed of giving a verdict.
 func DeedOf(v stanna.Verdict) Deed { return Deed("verdict:" + v) }

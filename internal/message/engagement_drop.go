@@ -2,6 +2,7 @@ package message
 
 import (
 	"math"
+	"time"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/locale"
@@ -13,7 +14,11 @@ func engagementDrop(c chapter) telling {
 	e := c.alert.Evidence
 	t := telling{
 		told: []string{engagementField},
+		four: []string{engagementField, mrrField, renewalField, contactField},
 		why:  c.listed(c.againstBase(e)),
+	}
+	if use := c.useNow(e); use != nil {
+		t.facts = []fact{{label: english(engagementField), value: use}}
 	}
 	causes := c.byCause()
 	t.steps = append(causes[:min(len(causes), 2)], c.phrase("check that the data still comes in, and whether an automation or a holiday explains it"))
@@ -49,17 +54,51 @@ func engagementDrop(c chapter) telling {
 	return t
 }
 
-// againstBase is the comparison that the alert stands on.
-func (c chapter) againstBase(e stanna.Evidence) phrase {
-	if !(e.Base > 0) || !locale.IsNumber(e.Value) || !locale.IsNumber(e.Base) {
+// compares says whether there is a usual week to compare with.
+func compares(e stanna.Evidence) bool {
+	return e.Base > 0 && locale.IsNumber(e.Value) && locale.IsNumber(e.Base)
+}
+
+// measured is an amount of what the source counts: "551.2 sessions".
+func (c chapter) measured(x float64) phrase {
+	return joined(" ", say(words(c.Number(x))), outside(c.state.EngagementUnit, 40))
+}
+
+// useNow is the use of the last week beside the usual one.
+func (c chapter) useNow(e stanna.Evidence) phrase {
+	if !compares(e) {
 		return nil
 	}
-	unit := outside(c.state.EngagementUnit, 40)
-	measured := func(x float64) phrase { return joined(" ", say(words(c.Number(x))), unit) }
-	if !e.Since.IsZero() {
-		return c.phrase("Nothing since {day}, usually {usual} a week", with{"day": c.Day(e.Since), "usual": measured(e.Base)})
+	return c.phrase("{now} a week, usually {usual}", with{"now": c.measured(rounded(e.Value)), "usual": rounded(e.Base)})
+}
+
+// rounded leaves out the decimals of what is counted in tens and more.
+func rounded(x float64) float64 {
+	if math.Abs(x) < 10 {
+		return x
 	}
-	return c.phrase("{sum} in a week, usually {usual}", with{"sum": measured(e.Value), "usual": e.Base})
+	return math.Round(x)
+}
+
+// againstBase is the comparison that the alert stands on, as the difference
+// that it comes to.
+func (c chapter) againstBase(e stanna.Evidence) phrase {
+	if !compares(e) {
+		return nil
+	}
+	if !e.Since.IsZero() {
+		return c.phrase("Nothing since {day}, usually {usual} a week", with{"day": c.Day(e.Since), "usual": c.measured(e.Base)})
+	}
+	apart := locale.Tenth(e.Base - e.Value)
+	if !(apart > 0) {
+		return c.phrase("{sum} in a week, usually {usual}", with{"sum": c.measured(e.Value), "usual": e.Base})
+	}
+	fill := with{"sum": c.measured(e.Value), "usual": e.Base, "apart": apart}
+	if e.ValueAt.IsZero() {
+		return c.phrase("{sum} in a week, {apart} fewer than the usual {usual}", fill)
+	}
+	fill["day"] = c.Day(e.ValueAt.Add(-time.Second)) // a week ends with the midnight after it
+	return c.phrase("{sum} in the week to {day}, {apart} fewer than the usual {usual}", fill)
 }
 
 // belowUsual compares a value with a base: "47% below usual".

@@ -7,17 +7,24 @@ import (
 	"github.com/gostanna/stanna/internal/locale"
 )
 
+const useField = "In use"
+
 // expansionOpportunity tells a client that is ready for more.
 func expansionOpportunity(c chapter) telling {
 	e := c.alert.Evidence
 	t := telling{
 		good: true, symbol: "📈",
 		change: c.phrase("may be ready for more"), past: c.phrase("seemed ready for more"),
-		why: reasons{spare: true},
+		why:  reasons{spare: true},
+		four: []string{useField, mrrField, renewalField, personField},
 	}
+	t.facts = c.person()
 	if e.Limit > 0 && e.Value >= 0 && locale.IsNumber(e.Limit) && locale.IsNumber(e.Value) {
 		c.limitFilled(&t, e)
 		return t
+	}
+	if use := c.fullest(); use != nil {
+		t.facts = append(t.facts, fact{label: english(useField), value: use})
 	}
 	c.grew(&t, e)
 	t.lead = c.reaching("talk with {contact} about what works and what comes next", "get in touch about what works and what comes next")
@@ -38,6 +45,8 @@ func (c chapter) limitFilled(t *telling, e stanna.Evidence) {
 	}
 	share := e.Value / e.Limit * 100
 	t.change, t.past = figures, figures
+	t.facts = append(t.facts, fact{label: english(useField), said: true,
+		value: c.phrase("{used} of {limit} ({percent})", with{"used": e.Value, "limit": e.Limit, "percent": c.percent(math.Round(share))})})
 	t.course = []phrase{c.phrase("{percent} of the limit", with{"percent": c.percent(math.Round(share))})}
 	if days := c.DaysAgo(e.Since); !e.Since.IsZero() && days > 0 {
 		t.change = c.phrase("{used}, near the limit for {n} {n|day|days}", with{"used": figures, "n": days})

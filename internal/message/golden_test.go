@@ -81,7 +81,9 @@ func threads() map[string]ThreadView {
 			}
 			v.Alerts[0].Evidence.Factors = f
 		}),
-		"fallback": thread(func(v *ThreadView) { v.Intended = Intended{Name: "#old-channel", Why: "it is archived"} }),
+		"fallback": thread(func(v *ThreadView) {
+			v.Intended = Intended{Name: "#old-channel", Why: archived}
+		}),
 		"two_alerts": thread(func(v *ThreadView) {
 			second := drop()
 			second.ID, second.RuleName, second.Severity = "al_2", "Any fall of an enterprise account", stanna.Critical
@@ -138,8 +140,46 @@ func golden(t *testing.T, r Rendered) string {
 	t.Helper()
 	var b strings.Builder
 	fmt.Fprintf(&b, "== text (%d)\n%s\n", written(r.Text), r.Text)
-	b.WriteString("\n== as read\n")
-	for _, block := range r.Blocks {
+	b.WriteString("\n== as read\n" + readable(r))
+	b.WriteString("\n== blocks\n")
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	// Through Slack's own marshalling first, so that this is what is sent.
+	raw, err := json.Marshal(r.Blocks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var any []any
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	if err := dec.Decode(&any); err != nil {
+		t.Fatal(err)
+	}
+	if err := enc.Encode(any); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Foot) > 0 {
+		b.WriteString("\n== foot\n")
+		if err := enc.Encode(r.Foot); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return strings.ReplaceAll(b.String(), " \n", "\n")
+}
+
+// readable shows roughly what a reader sees.
+func readable(r Rendered) string {
+	var b strings.Builder
+	readBlocks(&b, r.Blocks)
+	for _, foot := range r.Foot {
+		b.WriteString("| " + foot.Color + "\n")
+		readBlocks(&b, foot.Blocks.BlockSet)
+	}
+	return b.String()
+}
+
+func readBlocks(b *strings.Builder, blocks []slack.Block) {
+	for _, block := range blocks {
 		switch x := block.(type) {
 		case *slack.HeaderBlock:
 			b.WriteString("# " + x.Text.Text + "\n")
@@ -148,7 +188,7 @@ func golden(t *testing.T, r Rendered) string {
 				b.WriteString(asRead(x.Text.Text) + "\n")
 			}
 			for i, f := range x.Fields {
-				fmt.Fprintf(&b, "%-40s", asRead(f.Text))
+				fmt.Fprintf(b, "%-40s", asRead(f.Text))
 				if i%2 == 1 || i+1 == len(x.Fields) {
 					b.WriteString("\n")
 				}
@@ -175,30 +215,6 @@ func golden(t *testing.T, r Rendered) string {
 			b.WriteString(strings.Join(row, " ") + "\n")
 		}
 	}
-	b.WriteString("\n== blocks\n")
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	// Through Slack's own marshalling first, so that this is what is sent.
-	raw, err := json.Marshal(r.Blocks)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var any []any
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	if err := dec.Decode(&any); err != nil {
-		t.Fatal(err)
-	}
-	if err := enc.Encode(any); err != nil {
-		t.Fatal(err)
-	}
-	if len(r.Foot) > 0 {
-		b.WriteString("\n== foot\n")
-		if err := enc.Encode(r.Foot); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return strings.ReplaceAll(b.String(), " \n", "\n")
 }
 
 var angle = regexp.MustCompile(`<([^|>]*)\|?([^>]*)>`)

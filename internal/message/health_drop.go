@@ -15,6 +15,7 @@ func healthDrop(c chapter) telling {
 		now:  say(words(c.standing(value))),
 		why:  c.factors(value - base),
 		told: []string{healthField},
+		four: withoutHealth,
 	}
 	if fall := locale.Tenth(base - value); fall > 0 {
 		t.change = c.phrase("health fell {n} {n|point|points} to {standing}", with{"n": fall, "standing": c.standing(value)})
@@ -23,7 +24,7 @@ func healthDrop(c chapter) telling {
 	}
 	t.since = c.since(e)
 	t.course = c.course(t.since)
-	t.steps = c.byCause()
+	t.steps = c.byCauseOr("see what the score is made of before you act on it")
 	return t
 }
 

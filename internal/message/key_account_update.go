@@ -20,7 +20,7 @@ func keyAccountUpdate(c chapter) telling {
 			t.change = c.phrase("status changed from “{was}” to “{is}”", with{"was": was, "is": is})
 		}
 		t.apart = false
-		t.lead = c.due(c.phrase("find out what is behind it"))
+		t.lead, t.steps = c.reaching("ask {contact} what is behind it", "find out what is behind it"), c.byCause()
 		if what := outside(e.Subject, 300); what != nil {
 			t.why = c.listed(what)
 		}
@@ -53,7 +53,7 @@ func (c chapter) zoneChanged(t *telling, e stanna.Evidence) {
 		t.since = say(words("("), way, words(")"))
 		t.course = append(t.course, joined(" ", way, say(words(c.sparkline(c.state.Health)))))
 		t.why = c.factors(value - base)
-		t.told = []string{healthField}
+		t.told, t.four = []string{healthField}, withoutHealth
 	}
 	order := []stanna.Zone{stanna.Red, stanna.Yellow, stanna.Green}
 	was, is := slices.Index(order, stanna.Zone(e.Was)), slices.Index(order, stanna.Zone(e.Is))
@@ -63,5 +63,5 @@ func (c chapter) zoneChanged(t *telling, e stanna.Evidence) {
 		t.lead = c.phrase("nothing is asked; good to know when you next speak")
 		return
 	}
-	t.steps = c.byCause()
+	t.steps = c.byCauseOr("see what the score is made of before you act on it")
 }

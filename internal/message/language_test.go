@@ -17,11 +17,11 @@ import (
 )
 
 // sentenceOfCall says which arguments of a call are sentences of ours.
-var sentenceOfCall = map[string][]int{"phrase": {0}, "Text": {0}, "Sentence": {0}, "bold": {0}, "english": {0}, "reaching": {0, 1}}
+var sentenceOfCall = map[string][]int{"phrase": {0}, "Text": {0}, "Sentence": {0}, "bold": {0}, "english": {0}, "reaching": {0, 1}, "byCauseOr": {0}}
 
 // passedOn are arguments that are no literals: parameters of the functions
 // above, and what comes from a table whose sentences are marked as english.
-var passedOn = []string{"english", "contact", "nobody", "f.label", "known", "why",
+var passedOn = []string{"english", "contact", "nobody", "f.label", "known", "why", "remedy", "step",
 	"alone", "by", "count", "gap", "open", "said", "sentence", "title", "word"}
 
 // source is the code of the rooms that say something.
@@ -93,7 +93,7 @@ func (s *source) collect(call *ast.CallExpr) {
 			continue
 		}
 		s.said[text] = at
-		if name == "english" || name == "reaching" {
+		if name == "english" || name == "reaching" || name == "byCauseOr" {
 			continue
 		}
 		if filled, ok := fills(call.Args[i+1:]); ok && !slices.Equal(filled, places(text)) {

@@ -37,6 +37,7 @@ const (
 	lineLength     = 700
 	fieldLength    = 250
 	contextLength  = 900
+	maxPassage     = 6000
 	sentenceLength = 1200
 	moreLength     = 250 + maxTarget
 )
@@ -47,6 +48,7 @@ type page struct {
 	parts  []part
 	spoken []phrase // the sentences of the text, the most important first
 	more   phrase   // ends the text: where to read on
+	failed *Failure // of the template that it was to be laid out by
 }
 
 // part is one block before it is laid out.
@@ -67,6 +69,7 @@ const (
 	fields                  // lines side by side
 	context                 // small print
 	actions                 // what can be pressed
+	passage                 // what a template says, in as many blocks as it takes
 )
 
 // lay makes the message within Slack's limits. It is the only place that
@@ -79,7 +82,7 @@ func (p page) lay() Rendered {
 	for share := 1; ; share *= 2 {
 		blocks, used := p.blocks(share)
 		if used <= maxMessage || share >= 32 {
-			return Rendered{Text: p.text(), Blocks: blocks}
+			return Rendered{Text: p.text(), Blocks: blocks, Failed: p.failed}
 		}
 	}
 }
@@ -108,6 +111,10 @@ func (p page) blocks(share int) ([]slack.Block, int) {
 		case section:
 			text := x.write(maxSection/share, lineLength/share)
 			blocks = append(blocks, slack.NewSectionBlock(put(text), nil, nil))
+		case passage:
+			for _, text := range x.passage(maxPassage / share) {
+				blocks = append(blocks, slack.NewSectionBlock(put(text), nil, nil))
+			}
 		case fields:
 			var list []*slack.TextBlockObject
 			for _, line := range x.lines[:min(len(x.lines), maxFields)] {

@@ -101,7 +101,7 @@ func (c chapter) snoozed() phrase {
 // to.
 func (c chapter) ignored() phrase {
 	n := c.alert.Escalated
-	if n > len(c.escalation) {
+	if n < 1 || n > len(c.escalation) {
 		return c.phrase("nobody took it up in time")
 	}
 	step := c.escalation[n-1]

@@ -1,6 +1,9 @@
 package message
 
 import (
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -80,16 +83,20 @@ func TestGoldenLife(t *testing.T) {
 	}
 }
 
+// archived is why Slack refused, and what to do, as the connection keeps it.
+const archived = "The channel is archived. Unarchive it in Slack, or choose another."
+
 func TestIntendedReadsWell(t *testing.T) {
 	l := inEnglish().tongue
 	for want, in := range map[string]Intended{
-		"": {Why: "it is archived"},
-		"Meant for #old, but it is archived; sent here instead":                   {Name: "#old", Why: "it is archived"},
-		"Meant for #old, but it cannot be reached; sent here instead":             {Name: "#old"},
-		"Meant for Ana Silva, who is away until Mon 30 Nov; sent to their deputy": {Name: "Ana Silva", Reason: stanna.ReasonDeputy, Away: true, BackAt: monday.Add(7 * oneDay)},
-		"Meant for Ana Silva, who is away; sent to their manager":                 {Name: "Ana Silva", Reason: stanna.ReasonManager, Why: "is not in Slack", Away: true},
-		"Meant for ana@example.com, who is not in Slack; sent here instead":       {Name: "ana@example.com", Reason: stanna.ReasonNobodyThere, Why: "is not in Slack"},
-		"Meant for Ana Silva, who cannot be reached; sent here instead":           {Name: "Ana Silva", Reason: stanna.ReasonNobodyThere},
+		"": {Why: archived},
+		"Meant for #old. The channel is archived. Unarchive it in Slack, or choose another. Sent here instead.": {Name: "#old", Why: archived},
+		"Meant for #old. The moon is full. Sent here instead.":                                                  {Name: "#old", Why: "The moon is full"},
+		"Meant for #old, which cannot be reached; sent here instead":                                            {Name: "#old"},
+		"Meant for Ana Silva, who is away until Mon 30 Nov; sent to their deputy":                               {Name: "Ana Silva", Reason: stanna.ReasonDeputy, Away: true, BackAt: monday.Add(7 * oneDay)},
+		"Meant for Ana Silva, who is away; sent to their manager":                                               {Name: "Ana Silva", Reason: stanna.ReasonManager, Why: "is not in Slack", Away: true},
+		"Meant for ana@example.com, who is not in Slack; sent here instead":                                     {Name: "ana@example.com", Reason: stanna.ReasonNobodyThere, Why: "is not in Slack"},
+		"Meant for Ana Silva, who cannot be reached; sent here instead":                                         {Name: "Ana Silva", Reason: stanna.ReasonNobodyThere},
 	} {
 		got := ""
 		for _, p := range in.note(l) {
@@ -105,11 +112,12 @@ func inSpanish() tongue { return tongue{locale.For(stanna.Settings{Locale: "es"}
 
 func TestIntendedReadsWellInSpanish(t *testing.T) {
 	for want, in := range map[string]Intended{
-		"Destinado a #old, pero no está disponible; enviado aquí en su lugar":            {Name: "#old"},
-		"Destinado a Ana Silva, ausente; enviado a su superior":                          {Name: "Ana Silva", Reason: stanna.ReasonManager, Away: true},
-		"Destinado a Ana Silva, que no está en Slack; enviado aquí en su lugar":          {Name: "Ana Silva", Reason: stanna.ReasonNobodyThere, Why: "is not in Slack"},
-		"Destinado a la persona responsable, que no se conoce; enviado aquí en su lugar": {Name: "the owner", Reason: stanna.ReasonNobodyThere, Why: "is not known"},
-		"Destinado a Ana Silva, ausente hasta el lun 30 nov; enviado a su suplente":      {Name: "Ana Silva", Reason: stanna.ReasonDeputy, Away: true, BackAt: monday.Add(7 * oneDay)},
+		"Destinado a #old, que no está disponible; enviado aquí en su lugar":                                                 {Name: "#old"},
+		"Destinado a #old. El canal está archivado. Hay que desarchivarlo en Slack o elegir otro. Enviado aquí en su lugar.": {Name: "#old", Why: archived},
+		"Destinado a Ana Silva, ausente; enviado a su superior":                                                              {Name: "Ana Silva", Reason: stanna.ReasonManager, Away: true},
+		"Destinado a Ana Silva, que no está en Slack; enviado aquí en su lugar":                                              {Name: "Ana Silva", Reason: stanna.ReasonNobodyThere, Why: "is not in Slack"},
+		"Destinado a la persona responsable, que no se conoce; enviado aquí en su lugar":                                     {Name: "the owner", Reason: stanna.ReasonNobodyThere, Why: "is not known"},
+		"Destinado a Ana Silva, ausente hasta el lun 30 nov; enviado a su suplente":                                          {Name: "Ana Silva", Reason: stanna.ReasonDeputy, Away: true, BackAt: monday.Add(7 * oneDay)},
 	} {
 		if got := in.note(inSpanish())[0].write(plain, 999); got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -159,5 +167,36 @@ func TestNobodyIsCalledTwiceNorOnAHoliday(t *testing.T) {
 	}
 	if got := workdaysAfter(monday, 2, func(time.Time) bool { return true }); got.Before(monday) {
 		t.Errorf("no working day ever: %s", got)
+	}
+}
+
+// The causes that we translate are those that the connection to Slack keeps,
+// word for word.
+func TestKnownRepairsAreThoseOfSlack(t *testing.T) {
+	var source strings.Builder
+	for _, pattern := range []string{"../slack/*.go", "../connect/*.go", "../../audience.go"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) == 0 {
+			t.Fatalf("%s: %d files, %v", pattern, len(names), err)
+		}
+		for _, name := range names {
+			code, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			source.Write(code)
+		}
+	}
+	repairs := 0
+	for _, s := range ours {
+		if !strings.HasSuffix(s, ".") {
+			continue
+		}
+		if repairs++; !strings.Contains(source.String(), strconv.Quote(s)) {
+			t.Errorf("nobody gives this cause any more: %q", s)
+		}
+	}
+	if repairs == 0 {
+		t.Error("no cause is known")
 	}
 }

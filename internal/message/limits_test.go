@@ -3,6 +3,8 @@ package message
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -34,6 +36,12 @@ func checkLimits(t failer, r Rendered) {
 	}
 	if !utf8.ValidString(r.Text) {
 		t.Errorf("text is not UTF-8")
+	}
+	for _, foot := range r.Foot {
+		checkLimits(t, Rendered{Text: foot.Fallback, Blocks: foot.Blocks.BlockSet})
+		if !hexColor.MatchString(foot.Color) {
+			t.Errorf("the foot has the colour %q", foot.Color)
+		}
 	}
 	if r.Blocks == nil {
 		return
@@ -119,6 +127,8 @@ func checkLimits(t failer, r Rendered) {
 	}
 }
 
+var hexColor = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+
 // checkActions holds what can be pressed against Slack's limits, of which the
 // pages below https://docs.slack.dev/reference/block-kit/block-elements tell.
 func checkActions(t failer, b map[string]any, where string, text func(where string, x any, most int, kind string)) {
@@ -180,8 +190,11 @@ func units(s string) int { return len(utf16.Encode([]rune(s))) }
 // the text and in the blocks, and every place where a bare < > or a stray &
 // was left.
 func marked(r Rendered) (marks, bare []string) {
-	texts := []string{r.Text}
-	for _, b := range r.Blocks {
+	texts, blocks := []string{r.Text}, slices.Clone(r.Blocks)
+	for _, foot := range r.Foot {
+		blocks = append(blocks, foot.Blocks.BlockSet...)
+	}
+	for _, b := range blocks {
 		switch x := b.(type) {
 		case *slack.SectionBlock:
 			if x.Text != nil {
@@ -192,7 +205,9 @@ func marked(r Rendered) (marks, bare []string) {
 			}
 		case *slack.ContextBlock:
 			for _, e := range x.ContextElements.Elements {
-				texts = append(texts, e.(*slack.TextBlockObject).Text)
+				if text, ok := e.(*slack.TextBlockObject); ok {
+					texts = append(texts, text.Text)
+				}
 			}
 		}
 	}

@@ -79,6 +79,19 @@ func (c chapter) contact() phrase {
 	return say(name, words(" ("), title, words(")"))
 }
 
+// person is the contact as a figure: whom to reach, and at which address.
+func (c chapter) person() []fact {
+	p, ok := c.client.PrimaryContact()
+	who := c.contact()
+	if !ok || who == nil {
+		return nil
+	}
+	if clean(p.Name, 1) != "" { // else the e-mail is the name already
+		who = joined(", ", who, outside(p.Email, 100))
+	}
+	return []fact{{label: english(personField), value: who, spoken: c.phrase("contact {contact}", with{"contact": who})}}
+}
+
 // due adds the day by which a step is asked for. It is counted from when the
 // step was asked for first, so that it does not move when the message is
 // brought up to date.

@@ -1,9 +1,16 @@
 package message
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/gostanna/stanna"
+)
+
+// The labels of a payment's own figures.
+const (
+	owedField    = "Owed"
+	nextTryField = "Next try"
 )
 
 // paymentIssue tells a payment that did not go through.
@@ -20,28 +27,24 @@ func paymentIssue(c chapter) telling {
 	t := telling{
 		change: failing,
 		past:   failing,
-		why:    c.listed(c.declined(p), c.tried(p), c.nextLine(p), c.invoice(p)),
+		why:    c.listed(c.declined(p), c.tried(p), c.invoice(p)),
 		lead:   c.askToPay(p),
 		steps:  c.payingSteps(p),
-		links:  oneLine(link(p.URL, c.Text("Open payment"))),
+		links:  oneLine(c.payment(p)),
+		four:   []string{owedField, mrrField, nextTryField, personField},
 	}
 	if amount != "" {
 		t.back = say(words(amount))
+		t.facts = append(t.facts, fact{label: english(owedField), value: t.back, said: true})
 	}
+	if next := c.nextTries(p); next != nil {
+		t.facts = append(t.facts, fact{label: english(nextTryField), value: next})
+	}
+	t.facts = append(t.facts, c.person()...)
 	t.why.also = c.troubles()
 	if !p.FirstAt.IsZero() && c.DayNumber(p.FirstAt) != c.DayNumber(p.FailedAt) {
 		t.aloud = true
 		t.course = append(t.course, c.phrase("first failed {day}", with{"day": c.Day(p.FirstAt)}))
-	}
-	if person, ok := c.client.PrimaryContact(); ok {
-		who, mail := c.contact(), outside(person.Email, 100)
-		if who != nil && clean(person.Name, 1) == "" {
-			mail = nil // the e-mail is the name already
-		}
-		if who != nil {
-			who = joined(", ", who, mail)
-			t.facts = append(t.facts, fact{english("Contact"), who, c.phrase("contact {contact}", with{"contact": who})})
-		}
 	}
 	return t
 }
@@ -64,7 +67,7 @@ func (c chapter) failing(payment string, p stanna.PaymentStanding) string {
 // declined says what a decline means, in plain words.
 func (c chapter) declined(p stanna.PaymentStanding) phrase {
 	code := outside(strings.ReplaceAll(p.Code, "_", " "), 80)
-	if known, ok := declines[strings.ToLower(strings.TrimSpace(p.Code))]; ok {
+	if known, ok := declines[declineCode(p)]; ok {
 		code = c.phrase(known)
 	}
 	because := func(decline phrase) phrase {
@@ -76,6 +79,8 @@ func (c chapter) declined(p stanna.PaymentStanding) phrase {
 	switch {
 	case p.Decline == stanna.SoftDecline && p.Status == stanna.PaymentPastDue: // every try failed
 		return because(c.phrase("Soft decline"))
+	case p.Decline == stanna.SoftDecline && needsCustomer(p):
+		return c.phrase("{decline}; it will not pass without the customer", with{"decline": because(c.phrase("Soft decline"))})
 	case p.Decline == stanna.SoftDecline:
 		return c.phrase("{decline}; it may pass when it is tried again", with{"decline": because(c.phrase("Soft decline"))})
 	case p.Decline == stanna.HardDecline:
@@ -123,14 +128,28 @@ func (c chapter) tried(p stanna.PaymentStanding) phrase {
 	return nil
 }
 
-func (c chapter) nextLine(p stanna.PaymentStanding) phrase {
+// nextTries is when the payment is tried again, and after how many tries.
+func (c chapter) nextTries(p stanna.PaymentStanding) phrase {
 	if !p.Owed() {
 		return nil
 	}
-	if next, ok := c.nextTry(p); ok {
-		return c.phrase("Next try {moment}", with{"moment": c.Moment(next)})
+	next := c.phrase("none is known")
+	if at, ok := c.nextTry(p); ok {
+		next = say(words(c.Moment(at)))
 	}
-	return c.phrase("No further try is known")
+	if p.Attempt < 1 {
+		return next
+	}
+	return c.phrase("{next}, after {n} failed", with{"next": next, "n": p.Attempt})
+}
+
+// payment leads to the payment: in Stripe, or wherever it is kept.
+func (c chapter) payment(p stanna.PaymentStanding) phrase {
+	address, err := url.Parse(p.URL)
+	if err == nil && (address.Hostname() == "stripe.com" || strings.HasSuffix(address.Hostname(), ".stripe.com")) {
+		return link(p.URL, c.Text("Open in Stripe"))
+	}
+	return link(p.URL, c.Text("Open payment"))
 }
 
 func (c chapter) invoice(p stanna.PaymentStanding) phrase {
@@ -140,17 +159,37 @@ func (c chapter) invoice(p stanna.PaymentStanding) phrase {
 	return nil
 }
 
+// declineCode is the bank's or Stripe's word for a decline.
+func declineCode(p stanna.PaymentStanding) string { return strings.ToLower(strings.TrimSpace(p.Code)) }
+
+// wrongCard says whether the card itself is what is wrong.
+func wrongCard(p stanna.PaymentStanding) bool {
+	switch declineCode(p) {
+	case "expired_card", "incorrect_number", "invalid_number", "incorrect_cvc", "invalid_cvc":
+		return true
+	}
+	return false
+}
+
+// unconfirmed says whether the bank waits for the cardholder.
+func unconfirmed(p stanna.PaymentStanding) bool { return declineCode(p) == "authentication_required" }
+
+// needsCustomer says whether no further try can pass by itself.
+func needsCustomer(p stanna.PaymentStanding) bool {
+	return p.Decline == stanna.HardDecline || p.Status == stanna.PaymentPastDue || wrongCard(p) || unconfirmed(p)
+}
+
 // waits says whether the next try may settle it without anybody.
 func (c chapter) waits(p stanna.PaymentStanding) bool {
 	_, ok := c.nextTry(p)
-	return ok && p.Decline != stanna.HardDecline && p.Status != stanna.PaymentPastDue
+	return ok && !needsCustomer(p)
 }
 
 func (c chapter) askToPay(p stanna.PaymentStanding) phrase {
 	if next, ok := c.nextTry(p); ok && c.waits(p) {
 		return c.phrase("wait for the next try on {day}", with{"day": c.Day(next)})
 	}
-	if p.Decline != stanna.HardDecline && p.Status != stanna.PaymentPastDue {
+	if !needsCustomer(p) || unconfirmed(p) {
 		return c.reaching("ask {contact} about the payment", "ask the customer about the payment")
 	}
 	return c.reaching("ask {contact} for another means of payment", "ask the customer for another means of payment")
@@ -165,9 +204,16 @@ func (c chapter) payingSteps(p stanna.PaymentStanding) []phrase {
 		}
 		steps = append(steps, step)
 	}
-	switch strings.ToLower(p.Code) {
-	case "lost_card", "stolen_card", "fraudulent":
+	switch code := declineCode(p); {
+	case code == "lost_card", code == "stolen_card", code == "fraudulent":
 		steps = append(steps, c.phrase("do not pass on the bank's reason; say that the payment was declined"))
+	case wrongCard(p):
+		steps = append(steps, c.phrase("say where the card can be changed; another try of the same card cannot pass"))
+	case unconfirmed(p):
+		steps = append(steps, c.phrase("the cardholder has to confirm it with the bank; another try alone cannot pass"))
+	}
+	if score, known := c.state.HealthScore(); known && c.Settings.ZoneOf(score) == stanna.Red {
+		steps = append(steps, c.phrase("find out whether they mean to stay before you press for the money"))
 	}
 	return steps
 }

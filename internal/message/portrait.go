@@ -86,7 +86,7 @@ func (c chapter) standings() (facts []fact, missing string) {
 		f, ok := account[label]
 		add(ok, f, gap)
 	}
-	from("MRR", english("MRR"))
+	from(mrrField, english("MRR"))
 	from(renewalField, english("renewal date"))
 	if f, ok := account[healthField]; ok {
 		if line := c.sparkline(c.state.Health); line != "" {
@@ -97,19 +97,19 @@ func (c chapter) standings() (facts []fact, missing string) {
 		gaps = append(gaps, c.Text("health"))
 	}
 	st := c.state
-	add(st.Churn.Known() && locale.IsNumber(st.Churn.Value), fact{english("Churn risk"), say(words(c.percent(st.Churn.Value*100) + c.dated(st.Churn))), nil}, english("churn risk"))
+	add(st.Churn.Known() && locale.IsNumber(st.Churn.Value), fact{label: english("Churn risk"), value: say(words(c.percent(st.Churn.Value*100) + c.dated(st.Churn)))}, english("churn risk"))
 	from(engagementField, english("engagement against its usual"))
-	add(st.Sentiment.Known() && locale.IsNumber(st.Sentiment.Value), fact{english("Sentiment"), say(words(c.feeling(st.Sentiment))), nil}, english("sentiment"))
-	paying := fact{english("Payment"), c.phrase("no failure known"), c.phrase("no failed payment known")}
+	add(st.Sentiment.Known() && locale.IsNumber(st.Sentiment.Value), fact{label: english("Sentiment"), value: say(words(c.feeling(st.Sentiment)))}, english("sentiment"))
+	paying := fact{label: english("Payment"), value: c.phrase("no failure known"), spoken: c.phrase("no failed payment known")}
 	if st.Payment.Owed() {
-		paying = fact{english("Payment"), say(words(c.paying(st.Payment))), nil}
+		paying = fact{label: english("Payment"), value: say(words(c.paying(st.Payment)))}
 	}
 	facts = append(facts, paying)
 	use := c.fullest()
-	add(use != nil, fact{english("Usage§of limits"), use, nil}, english("usage of its limits"))
-	from("Last contact", english("last contact"))
+	add(use != nil, fact{label: english("Usage§of limits"), value: use}, english("usage of its limits"))
+	from(contactField, english("last contact"))
 	status := outside(st.Status, 60)
-	add(status != nil, fact{english("Status"), status, nil}, "")
+	add(status != nil, fact{label: english("Status"), value: status}, "")
 	return facts, strings.Join(gaps, ", ")
 }
 

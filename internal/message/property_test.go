@@ -199,7 +199,7 @@ func anyIntended(t *rapid.T) Intended {
 }
 
 // checkSafe says that nothing from outside became a mark of Slack's.
-func checkSafe(t *rapid.T, r Rendered, owners ...Owner) {
+func checkSafe(t failer, r Rendered, owners ...Owner) {
 	t.Helper()
 	marks, bare := marked(r)
 	if len(bare) > 0 {

@@ -8,7 +8,7 @@ import (
 // renewalUpcoming tells that a contract ends soon, and how the account stands.
 func renewalUpcoming(c chapter) telling {
 	e := c.alert.Evidence
-	t := telling{change: c.phrase("renews soon"), past: c.phrase("a renewal")}
+	t := telling{change: c.phrase("renews soon"), past: c.phrase("a renewal"), four: []string{renewalField, mrrField, healthField, contactField}}
 	days, known := 0, false
 	day, dated := c.DayOf(e.Date)
 	switch {
@@ -30,7 +30,11 @@ func renewalUpcoming(c chapter) telling {
 	}
 	if dated {
 		t.since = c.phrase("on {date}", with{"date": c.Date(day)})
-		t.course = append(t.course, say(words(c.Date(day))))
+		if c.client.RenewalDate == e.Date {
+			t.said = []string{renewalField}
+		} else {
+			t.course, t.told = append(t.course, say(words(c.Date(day)))), []string{renewalField}
+		}
 	}
 	if n := c.client.RenewalMonths; n > 0 && n <= 240 {
 		t.course = append(t.course, c.phrase("{n}-month term", with{"n": n}))
@@ -40,9 +44,6 @@ func renewalUpcoming(c chapter) telling {
 	}
 	t.why = c.listed(c.troubles()...)
 	t.why.title, t.why.spare = english("Before you call"), true
-	if dated && c.client.RenewalDate == e.Date {
-		t.told = []string{renewalField}
-	}
 	t.lead, t.steps = c.renewing(zone, days, known)
 	return t
 }

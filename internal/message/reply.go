@@ -18,6 +18,7 @@ const (
 
 	ReplyTaken      Reply = "taken"      // another pressed at the same moment
 	ReplyClosed     Reply = "closed"     //
+	ReplyForeign    Reply = "foreign"    // their Slack workspace is not connected
 	ReplyStale      Reply = "stale"      // the button is not of this message
 	ReplyOff        Reply = "off"        // buttons are switched off
 	ReplyNobody     Reply = "nobody"     // no user has their e-mail address
@@ -65,6 +66,8 @@ func (c chapter) reply(r Reply, v ReplyView) phrase {
 		return c.phrase("Nothing was changed: {taken}. To take it over, press again in a minute.", with{"taken": c.taken()})
 	case ReplyClosed:
 		return c.phrase("Nothing was changed, for this alert is closed: {ending}.", with{"ending": c.withName(c.subject(), c.ending(c.tell()))})
+	case ReplyForeign:
+		return c.phrase("Nothing was changed: your Slack workspace is not connected with Stanna.")
 	case ReplyStale:
 		return c.phrase("Nothing was changed: this button is not of the message as it stands. Use the newest message about this client, or the alert's page.")
 	case ReplyOff:

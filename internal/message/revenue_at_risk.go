@@ -51,18 +51,18 @@ func revenueAtRisk(c chapter) telling {
 // sums are the figures of the portfolio.
 func (c chapter) sums(e stanna.Evidence) []fact {
 	sum := with{"amount": c.amount(e.Value)}
-	facts := []fact{{english("MRR at risk"), say(words(c.amount(e.Value))), c.phrase("{amount} MRR at risk", sum)}}
+	facts := []fact{{label: english("MRR at risk"), value: say(words(c.amount(e.Value))), spoken: c.phrase("{amount} MRR at risk", sum)}}
 	if share := c.share(e.Share); share != "" {
-		facts = append(facts, fact{english("Share of MRR"), say(words(share)), c.phrase("{share} of all MRR", with{"share": share})})
+		facts = append(facts, fact{label: english("Share of MRR"), value: say(words(share)), spoken: c.phrase("{share} of all MRR", with{"share": share})})
 	}
 	if e.Loss > 0 && locale.IsNumber(e.Loss) {
 		loss := with{"amount": c.amount(e.Loss)}
-		facts = append(facts, fact{english("Expected loss"), c.phrase("{amount} (chance of churn × MRR)", loss),
-			c.phrase("expected loss {amount} (chance of churn times MRR)", loss)})
+		facts = append(facts, fact{label: english(lossField), value: c.phrase("{amount} (chance of churn × MRR)", loss),
+			spoken: c.phrase("expected loss {amount} (chance of churn times MRR)", loss)})
 	}
 	if e.Clients > 0 {
-		facts = append(facts, fact{english("Clients at risk"), say(words(c.Number(float64(e.Clients)))),
-			c.phrase("{n} {n|client|clients} at risk", with{"n": e.Clients})})
+		facts = append(facts, fact{label: english("Clients at risk"), value: say(words(c.Number(float64(e.Clients)))),
+			spoken: c.phrase("{n} {n|client|clients} at risk", with{"n": e.Clients})})
 	}
 	return facts
 }

@@ -11,17 +11,24 @@ import (
 // client that is made up and says so.
 func Test(v TestView) Rendered { return v.page().lay() }
 
+// Sample writes the alert of a test by itself, for previews.
+func Sample(v TestView) Rendered { return Thread(v.sample(tongue{locale.For(v.Settings, v.Now)})) }
+
 func (v TestView) page() page {
 	l := tongue{locale.For(v.Settings, v.Now)}
-	thread := v.sample(l)
+	thread, page := v.sample(l), l.Text("Slack connection")
+	asked := say(v.asked(l), words(". "), l.phrase("Alerts will look like the one below. The client is made up; there is nothing to do."))
+	if x, ok := v.specimen(); ok {
+		thread, page = x, l.Text("Template")
+		asked = say(v.tried(l), words(". "), l.phrase("The client is made up; there is nothing to do."))
+	}
 	p := thread.page()
 	p.header = say(words("🧪 "), l.phrase("Test: {alert}", with{"alert": p.header}))
-	asked := say(v.asked(l), words(". "), l.phrase("Alerts will look like the one below. The client is made up; there is nothing to do."))
 	p.parts = append([]part{
 		{kind: section, lines: []phrase{asked}},
 	}, p.parts...)
 	p.spoken = append([]phrase{asked}, p.spoken...)
-	if link := link(v.Link, l.Text("Slack connection")); link != nil {
+	if link := link(v.Link, page); link != nil {
 		p.parts = append(p.parts, part{kind: section, lines: []phrase{link}})
 		p.more = link
 	}
@@ -41,6 +48,31 @@ func (v TestView) asked(l tongue) phrase {
 		return l.phrase("This is a test from Stanna, sent by {who}", fill)
 	}
 	return l.phrase("This is a test from Stanna")
+}
+
+// tried says that the message is a test of a template.
+func (v TestView) tried(l tongue) phrase {
+	fill := with{"sample": outside(v.Specimen, 80)}
+	if who := outside(v.By, 80); who != nil {
+		fill["who"] = who
+		return l.phrase("A test of a template, sent by {who}, with the sample “{sample}”", fill)
+	}
+	return l.phrase("A test of a template, with the sample “{sample}”", fill)
+}
+
+// specimen is the alert on which a template is tried, in its words; ok is
+// false where none is.
+func (v TestView) specimen() (x ThreadView, ok bool) {
+	if v.Template == nil {
+		return x, false
+	}
+	for i, s := range Specimens(v.Template.Type, v.Settings, v.Now) {
+		if i == 0 || s.Name == v.Specimen {
+			x, ok = s.View, true
+		}
+	}
+	x.Template, x.TemplatePage, x.Intended = v.Template, v.Link, v.Intended
+	return x, ok
 }
 
 // sample is a client in trouble, seven days ago well.

@@ -7,6 +7,12 @@ import (
 	"github.com/gostanna/stanna/internal/locale"
 )
 
+// The labels of a conversation's own figures.
+const (
+	moodField = "Mood"
+	saidField = "Said in"
+)
+
 // sentimentNegative tells what a client said, in its own words.
 func sentimentNegative(c chapter) telling {
 	e := c.alert.Evidence
@@ -20,24 +26,27 @@ func sentimentNegative(c chapter) telling {
 		how = count
 	}
 	t := telling{
+		four:   []string{moodField, saidField, contactField, mrrField},
 		change: how,
 		apart:  true,
 		why:    reasons{source: outside(e.Source, 80)},
 		now:    c.phrase("mood {score}", with{"score": c.Signed(e.Value)}),
-		steps:  []phrase{c.phrase("do not answer by mail; listen before you offer anything")},
+		steps:  c.listening(very, e.Count),
 	}
-	if short := quoted(e.Quote, 120); short != nil {
+	if short := quoted(e.Quote, 80); short != nil {
 		t.change = say(short, words(" ("), how, words(")"))
 	} else if very {
 		t.change = c.phrase("a very negative conversation")
 	}
 	t.past = t.change
 	if locale.IsNumber(e.Value) && !e.ValueAt.IsZero() {
-		t.course = append(t.course, c.phrase("mood {score} on a scale of −2 to +2", with{"score": c.Signed(e.Value)}))
-		if !e.BaseAt.IsZero() {
-			t.course = append(t.course, c.phrase("mood {score} before", with{"score": c.Signed(e.Base)}))
+		mood := say(words(c.Signed(e.Value)))
+		if !e.BaseAt.IsZero() && locale.IsNumber(e.Base) && locale.Tenth(e.Base) != locale.Tenth(e.Value) {
+			mood = c.way(c.Signed(e.Base), c.Signed(e.Value))
 		}
-		if e.Count > 1 && very {
+		t.facts = append(t.facts, fact{label: english(moodField), value: c.phrase("{mood} (scale −2 to +2)", with{"mood": mood}),
+			spoken: c.phrase("mood {score} on a scale of −2 to +2", with{"score": mood})})
+		if t.aloud = e.Count > 1 && very; t.aloud {
 			t.course = append(t.course, count)
 		}
 		t.back = c.phrase("mood {way}", with{"way": c.way(c.Signed(min(e.Opened, e.Worst)), c.Signed(e.Value))})
@@ -51,8 +60,37 @@ func sentimentNegative(c chapter) telling {
 	} else if row := c.moods(); row != nil {
 		t.why = c.listed(row)
 	}
+	t.facts = append(t.facts, c.saidIn(e)...)
 	t.why.also = c.troubles()
 	return t
+}
+
+// saidIn is where the customer said it, and when.
+func (c chapter) saidIn(e stanna.Evidence) []fact {
+	where := outside(e.Source, 80)
+	if m, ok := c.moodOf(e.Quote); ok {
+		if source := outside(m.Source, 80); source != nil {
+			where = source
+		}
+		where = joined(", ", where, say(words(c.Ago(m.At))))
+	}
+	if where == nil {
+		return nil
+	}
+	return []fact{{label: english(saidField), value: where}}
+}
+
+// listening is what helps when a customer is unhappy, by how it was said.
+func (c chapter) listening(very bool, count int) []phrase {
+	steps := []phrase{c.phrase("do not answer by mail; listen before you offer anything")}
+	switch {
+	case very:
+		steps = append(steps, c.phrase("tell whoever leads the account today, before they hear it elsewhere"))
+	case count > 1:
+		steps = append(steps, c.phrase("find what these conversations have in common, and answer that"))
+	}
+	causes := c.byCause()
+	return append(steps, causes[:min(len(causes), 1)]...)
 }
 
 // moodOf finds the conversation in which something was said.

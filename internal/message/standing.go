@@ -88,26 +88,3 @@ func quoted(s string, most int) phrase {
 	}
 	return say(words("“"), quote, words("”"))
 }
-
-// byCause is what usually helps, chosen by what is known to be wrong. What is
-// not known suggests nothing.
-func (c chapter) byCause() []phrase {
-	var steps []phrase
-	if mood := c.state.Sentiment; mood.Value < 0 && c.recently(mood.At) {
-		steps = append(steps, c.phrase("begin with what was said on {day}, and listen before you offer anything", with{"day": c.Day(mood.At)}))
-	}
-	if p := c.state.Payment; p.Owed() {
-		if next, ok := c.nextTry(p); ok && p.Decline != stanna.HardDecline && p.Status != stanna.PaymentPastDue {
-			steps = append(steps, c.phrase("mention the failed payment; it is tried again on {day}", with{"day": c.Day(next)}))
-		} else {
-			steps = append(steps, c.phrase("settle the failed payment apart from the rest, with whoever pays"))
-		}
-	}
-	if percent, known := c.againstUsual(c.state.Engagement); known && percent <= bigFall && c.alert.Type != stanna.EngagementDrop {
-		steps = append(steps, c.phrase("ask what changed in their use: people, goals or tools"))
-	}
-	if at := c.state.LastContact; !at.IsZero() && c.DaysAgo(at) > longAgo {
-		steps = append(steps, c.phrase("the last contact was {ago}: call rather than mail", with{"ago": c.Ago(at)}))
-	}
-	return steps[:min(len(steps), 3)]
-}

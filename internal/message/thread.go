@@ -14,10 +14,19 @@ import (
 // closed it is short and asks for nothing.
 func Thread(v ThreadView) Rendered { return v.page().lay() }
 
-func (v ThreadView) page() page {
+// Leading is the alert that the thread tells in full; ok is false when it has
+// none.
+func (v ThreadView) Leading() (a AlertView, ok bool) {
+	if alerts := v.ranked(); len(alerts) > 0 {
+		return alerts[0], true
+	}
+	return AlertView{}, false
+}
+
+// ranked are the alerts, those first that matter most. Of those that are
+// closed the last to close leads. Newest first is kept among equals.
+func (v ThreadView) ranked() []AlertView {
 	alerts := slices.Clone(v.Alerts)
-	// Of those that are closed the last to close leads. Newest first is kept
-	// among equals.
 	slices.SortStableFunc(alerts, func(a, b AlertView) int {
 		if a.Open() != b.Open() {
 			if a.Open() {
@@ -30,19 +39,30 @@ func (v ThreadView) page() page {
 		}
 		return cmp.Or(cmp.Compare(b.Severity.Rank(), a.Severity.Rank()), compareBool(a.JoinedTo != "", b.JoinedTo != ""))
 	})
+	return alerts
+}
+
+func (v ThreadView) page() page {
+	alerts := v.ranked()
 	if len(alerts) == 0 {
 		return v.nothing()
 	}
 	c := v.chapter(alerts[0])
 	t := c.tell()
 	var p page
-	if alerts[0].Open() {
-		p = v.openPage(c, t, alerts[0])
-	} else {
+	w, failure := v.wording(c)
+	switch {
+	case !alerts[0].Open():
 		p = v.closedPage(c, t)
+	case w != nil:
+		p = v.wordedPage(c, &t, alerts[0], w)
+		t.four = []string{} // its figures are the template's, and nothing is missing
+	default:
+		p = v.openPage(c, t, alerts[0])
 	}
 	v.others(&p, alerts[1:])
 	v.end(&p, c, t, alerts[0])
+	v.confess(&p, c, failure)
 	return p
 }
 

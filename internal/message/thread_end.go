@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/gostanna/stanna"
@@ -86,6 +87,8 @@ func (v ThreadView) end(p *page, c chapter, t telling, a AlertView) {
 	row := []phrase{link(v.Link, c.Text(open))}
 	if v.pressable(a) {
 		p.parts, row = append(p.parts, v.buttons(c, a, open)), nil
+	} else if a.Open() && a.Status != stanna.AlertTaken {
+		row = append(row, link(a.Links.deed("take"), c.Text("I'm on it")))
 	}
 	if a.Open() {
 		row = append(row, t.links...)
@@ -99,6 +102,10 @@ func (v ThreadView) end(p *page, c chapter, t telling, a AlertView) {
 	if rule := outside(c.alert.RuleName, 100); rule != nil {
 		p.parts = append(p.parts, part{kind: context, lines: []phrase{c.phrase("Rule: {rule}", with{"rule": linked(a.Links.Rule, rule)})}})
 		p.spoken = append(p.spoken, say(c.phrase("Rule: {rule}", with{"rule": rule}), words(".")))
+	}
+	if a.Open() {
+		hint, heard := c.hint(t, cmp.Or(v.Link, a.Links.Alert))
+		p.parts, p.spoken = append(p.parts, part{kind: context, lines: oneLine(hint)}), append(p.spoken, heard)
 	}
 	for _, address := range []string{a.Links.Alert, v.Link} {
 		if l := link(address, c.Text("Open")); l != nil {

@@ -54,12 +54,20 @@ func (t tongue) known(s string, most int) phrase {
 	return outside(s, most)
 }
 
-// ours are what the alert types are called, and why a person was not reached.
+// ours are what the alert types are called, and why a person or a channel was
+// not reached.
 var ours = []string{
 	english("Health drop"), english("Churn risk"), english("Payment issue"), english("Engagement drop"), english("Negative sentiment"),
 	english("Revenue at risk"), english("Expansion opportunity"), english("Milestone"), english("Renewal upcoming"),
 	english("Key account update"), english("Custom"),
 	english("the owner"), english("is not in Slack"), english("is not known"),
+	english("The channel is archived. Unarchive it in Slack, or choose another."),
+	english("The app is not in this channel. Type /invite @stanna in it."),
+	english("There is no such channel any more, or it is private and the app is not in it. Type /invite @stanna in the channel, or choose another."),
+	english("A setting of the Slack workspace keeps the app from posting there. Ask an admin to allow it, or choose another channel."),
+	english("Only chosen people may post in this channel. Ask an admin to add the app to them, or choose another channel."),
+	english("A setting of the channel keeps the app from posting there. Ask an admin to allow it, or choose another channel."),
+	english("The channel is shared with another company, which would read about your customers. Choose another, or allow shared channels in the settings: messages then name no client."),
 }
 
 // way is from where to where a value went: "60 → 38" for the eye, "60 to 38"

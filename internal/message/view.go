@@ -16,6 +16,7 @@ type Rendered struct {
 	Text   string
 	Blocks []slack.Block
 	Foot   []slack.Attachment // with an accent: whose message it is
+	Failed *Failure           // of the template that it was to be laid out by; nil: none
 }
 
 // TextOnly is the message for when Slack refuses the layout: the words alone.
@@ -66,6 +67,10 @@ type ThreadView struct {
 	// Of the message: its buttons carry them.
 	Message  string
 	Revision int64
+
+	// The words for alerts of the leading one's type; nil: the standard form.
+	Template     *Template
+	TemplatePage string
 }
 
 // AlertView is one alert of a thread.
@@ -80,7 +85,7 @@ type AlertView struct {
 // zero value says nothing.
 type Intended struct {
 	Name string // "#old-channel", or a person's name
-	Why  string // of a channel: "it is archived"; of a person: "is not in Slack"
+	Why  string // of a channel: what is wrong and what to do, in sentences; of a person: "is not in Slack"
 
 	// Reason is set for a person: ReasonDeputy, ReasonManager or
 	// ReasonNobodyThere says who has it instead.
@@ -150,4 +155,8 @@ type TestView struct {
 	Link          string // the page of the Slack connection
 	Intended      Intended
 	Now           time.Time
+
+	// Of a template that is tried: Link is its page.
+	Template *Template
+	Specimen string // by name; the first when there is none of that name
 }

@@ -99,6 +99,9 @@ func (e *edit) place(k *known, d stanna.Destination, field string) error {
 	case c.Archived:
 		return stanna.InvalidField(field, "#%s is archived; unarchive it in Slack, or choose another", clip(c.Name))
 	}
+	if why := e.workspace.Settings.KeepsFrom(c); why != "" {
+		return stanna.InvalidField(field, "#%s cannot be chosen. %s", clip(c.Name), why)
+	}
 	return nil
 }
 

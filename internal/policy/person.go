@@ -55,6 +55,9 @@ func (k *Keeper) SetHabits(ctx context.Context, workspace string, by intake.By, 
 		if err := known.checkHabits(email, h, p.Habits, e); err != nil {
 			return err
 		}
+		if h.Locale != p.Locale {
+			warnings = untold("locale", h.Locale)
+		}
 		for _, x := range []struct{ field, who string }{{"deputy", h.Deputy}, {"manager", h.Manager}} {
 			if x.who != "" && known.connected && !known.slackUser(x.who) {
 				warnings = append(warnings, Warning{x.field, x.who + " is not in Slack by that address, or Slack was not asked yet; until then messages go on to the next who stands in"})
@@ -87,9 +90,11 @@ func (k *known) checkHabits(email string, h, before stanna.Habits, e *edit) erro
 	case !h.BackAt.IsZero() && !h.BackAt.After(e.now) && !h.BackAt.Equal(before.BackAt):
 		return stanna.InvalidField("away.until", "is over already; leave away out for somebody who is here")
 	case h.Hours != nil:
-		return h.Hours.Validate("hours")
+		if err := h.Hours.Validate("hours"); err != nil {
+			return err
+		}
 	}
-	return nil
+	return checkManner(h)
 }
 
 // Follow has a person told of what happens to a client, beside those whom the

@@ -127,13 +127,14 @@ func (k *Keeper) SaveSettings(ctx context.Context, workspace string, by intake.B
 		if err := change(&out); err != nil {
 			return err
 		}
-		if err := e.putSettings(before, &out); err != nil {
+		if warnings, err = e.putSettings(before, &out); err != nil {
 			return err
 		}
-		warnings, err = e.putRules(before.Rules, out.Rules)
+		more, err := e.putRules(before.Rules, out.Rules)
 		if err != nil {
 			return err
 		}
+		warnings = append(warnings, more...)
 		out.Rules, err = e.tx.Rules(workspace)
 		return err
 	})
@@ -151,31 +152,35 @@ func copies(rules []stanna.Rule) ([]stanna.Rule, error) {
 	return list, nil
 }
 
-func (e *edit) putSettings(before Kept, after *Kept) error {
+func (e *edit) putSettings(before Kept, after *Kept) (warnings []Warning, err error) {
 	was := settingsBody{before.Workspace.Name, before.Workspace.Settings, before.Hosted}
 	is := settingsBody{after.Workspace.Name, after.Workspace.Settings.WithDefaults(), after.Hosted}
+	maps.DeleteFunc(is.Settings.Channels, func(_ string, c stanna.ChannelHabits) bool { return c == stanna.ChannelHabits{} })
 	changed := differing(was, is)
 	if len(changed) == 0 {
-		return nil
+		return nil, nil
 	}
 	if err := is.Settings.Validate(); err != nil {
-		return err
+		return nil, err
+	}
+	if warnings, err = e.checkAudience(was.Settings, is.Settings); err != nil {
+		return nil, err
 	}
 	if strings.TrimSpace(is.Name) == "" {
-		return stanna.InvalidField("workspaceName", "is required")
+		return nil, stanna.InvalidField("workspaceName", "is required")
 	}
 	after.Workspace.Settings = is.Settings
 	if is.Settings.SharedChannels != was.Settings.SharedChannels {
 		if err := e.tx.MendChannels(e.workspace.ID); err != nil { // the next message finds out anew
-			return err
+			return nil, err
 		}
 	}
 	if err := e.tx.PutSettings(after.Workspace); err != nil {
-		return err
+		return nil, err
 	}
 	list, _, err := e.tx.Revisions(e.workspace.ID, SettingsSubject, 1, 0)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	version := 0
 	if len(list) > 0 {
@@ -183,14 +188,14 @@ func (e *edit) putSettings(before Kept, after *Kept) error {
 	} else { // what it was before the first change
 		version = 1
 		if err := e.settingsRevision(was, version, stanna.ActorSystem); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := e.settingsRevision(is, version+1, e.by.Actor); err != nil {
-		return err
+		return nil, err
 	}
 	e.workspace, e.known, e.judge = after.Workspace, nil, true
-	return e.audit("settings.changed", e.workspace.ID, map[string]string{"fields": strings.Join(changed, ",")})
+	return warnings, e.audit("settings.changed", e.workspace.ID, map[string]string{"fields": strings.Join(changed, ",")})
 }
 
 func (e *edit) settingsRevision(body settingsBody, version int, author string) error {

@@ -72,12 +72,27 @@ func (e *edit) warnPlaces(k *known, field string, to []stanna.Destination, r sta
 			if err != nil {
 				return err
 			}
-			if c.Health == stanna.Broken {
-				warn(at, "nothing can be told in #%s now. %s", clip(c.Name), c.Repair)
+			if text := warningOf(e.workspace.Settings, c); text != "" {
+				warn(at, "%s", text)
 			}
 		}
 	}
 	return nil
+}
+
+// warningOf says what is to be known of a channel where something is told, or
+// "".
+func warningOf(s stanna.Settings, c stanna.Channel) string {
+	why := s.KeepsFrom(c)
+	switch {
+	case why == "" && c.Health == stanna.Broken:
+		why = c.Repair
+	case why == "" && c.Shared:
+		return fmt.Sprintf("#%s is shared with another company: messages there name no client and no figure", clip(c.Name))
+	case why == "":
+		return ""
+	}
+	return fmt.Sprintf("nothing can be told in #%s now. %s", clip(c.Name), why)
 }
 
 func notInSlack(email string) string {

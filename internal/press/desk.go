@@ -75,8 +75,7 @@ const (
 // seconds; what is not done by then is done after, and whoever pressed hears
 // of it.
 func (d *Desk) Take(ctx context.Context, p slack.Press) json.RawMessage {
-	deed := message.Deed(p.ActionID)
-	if p.Kind == slack.PressOther || p.Kind == slack.PressAction && (deed == message.DeedOpen || deed == message.DeedReached) {
+	if p.Kind == slack.PressOther || p.Kind == slack.PressAction && message.Deed(p.ActionID).Leads() {
 		return nil // a link: the page does the rest
 	}
 	if !d.enter() {
@@ -137,7 +136,7 @@ func (d *Desk) serve(ctx context.Context, p slack.Press) answer {
 	c, ok, err := d.Line.Pressed(ctx, p)
 	if err == nil && !ok {
 		d.Count(becameForeign)
-		return answer{}
+		return asked(p, message.ReplyForeign, message.ReplyView{})
 	}
 	seen := false
 	if err == nil {

@@ -94,11 +94,13 @@ func (t *turn) marked() (message.Mark, bool) {
 }
 
 // standsAt says whether the press was made on the message, as we know it to
-// stand in Slack; a form stands nowhere. After a call that may have arrived the
-// message may stand twice, and we know of one.
+// stand in Slack; a form stands nowhere. Who is quick presses before Slack's
+// answer to the posting is written down, and after a call that may have
+// arrived the message may stand twice, while we know of one.
 func (t *turn) standsAt(m stanna.Message) bool {
-	if t.press.Kind == slack.PressForm {
-		return m.TS != ""
+	switch {
+	case t.press.Kind == slack.PressForm, m.TS == "" && m.Sending > 0:
+		return true
 	}
 	return m.Channel == t.press.ChannelID && (m.TS == t.press.MessageTS || m.Repeated)
 }

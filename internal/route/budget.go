@@ -75,7 +75,7 @@ func (p *Plan) budgeted(r Roads, n News, c Choice, since time.Time) Manner {
 	if budget := p.Budget(r, c.Destination); budget == 0 || r.Spent[c.Destination] < budget {
 		return Manner{}
 	}
-	return p.nextDigest(p.digest, stanna.ReasonBudget, n.Now, since)
+	return p.nextDigest(p.Digests(r, c.Destination), stanna.ReasonBudget, n.Now, since)
 }
 
 // askedFor says whether somebody wants to hear of it again: an escalation, or

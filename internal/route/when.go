@@ -18,7 +18,7 @@ func (p *Plan) When(r Roads, n News, c Choice, since time.Time) Manner {
 			return Manner{n.Gather, at}
 		}
 	}
-	if m := p.digested(n, since); m.Later() {
+	if m := p.digested(r, n, c, since); m.Later() {
 		return m
 	}
 	if m := p.outside(r, n, c, since); m.Later() {
@@ -29,19 +29,19 @@ func (p *Plan) When(r Roads, n News, c Choice, since time.Time) Manner {
 
 // digested says whether news waits for a digest. An escalation and the end of
 // a snooze do not: somebody has asked for them.
-func (p *Plan) digested(n News, since time.Time) Manner {
+func (p *Plan) digested(r Roads, n News, c Choice, since time.Time) Manner {
 	if n.askedFor() {
 		return Manner{}
 	}
 	f, why := p.frequency(n)
 	switch f {
 	case stanna.Daily:
-		return p.nextDigest(p.digest, why, n.Now, since)
+		return p.nextDigest(p.Digests(r, c.Destination), why, n.Now, since)
 	case stanna.Weekly:
 		if why == stanna.ReasonDailyDigest {
 			why = stanna.ReasonWeeklyDigest
 		}
-		return p.nextDigest(p.digest.WeeklyOnly(), why, n.Now, since)
+		return p.nextDigest(p.Digests(r, c.Destination).WeeklyOnly(), why, n.Now, since)
 	}
 	return Manner{}
 }
@@ -91,7 +91,7 @@ func (p *Plan) outside(r Roads, n News, c Choice, since time.Time) Manner {
 	case do == stanna.OutsideRedirect:
 		return Manner{Why: stanna.ReasonRedirected}
 	case do == stanna.OutsideDigest:
-		return p.nextDigest(p.digest, stanna.ReasonDailyDigest, n.Now, since)
+		return p.nextDigest(p.Digests(r, c.Destination), stanna.ReasonDailyDigest, n.Now, since)
 	}
 	return Manner{stanna.ReasonOutsideHours, opens}
 }
@@ -112,27 +112,12 @@ func (p *Plan) hoursOf(r Roads, n News, c Choice) stanna.Calendar {
 	return own
 }
 
-// Digest is the digest that is due at a moment, if one is: its local date, and
-// whether it is the weekly one.
-func (p *Plan) Digest(at time.Time) (stanna.DigestDue, bool) {
-	due, ok := p.digest.Due(at.Add(-time.Second), at)
-	return due, ok
-}
-
-// NextDigest is the first digest after t.
-func (p *Plan) NextDigest(t time.Time) (stanna.DigestDue, bool) { return p.digest.Next(t) }
-
 // NextOpen is when the workspace is at work: t itself when it is.
 func (p *Plan) NextOpen(t time.Time) time.Time {
 	if opens := p.hours.NextOpen(t); !opens.IsZero() {
 		return opens
 	}
 	return t
-}
-
-// LatestDigest is the newest digest that was due after since and until now.
-func (p *Plan) LatestDigest(since, now time.Time) (stanna.DigestDue, bool) {
-	return p.digest.Due(since, now)
 }
 
 // Again finds the road to a place that was chosen before, and when what was

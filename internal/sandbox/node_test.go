@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -9,8 +10,9 @@ import (
 	"time"
 )
 
-// TestSlacksOwnSDKsTakeItForSlack runs test/node: the official Node SDKs against a sandbox on loopback.
-func TestSlacksOwnSDKsTakeItForSlack(t *testing.T) {
+// nodeFolder is test/node with what its package.json names.
+func nodeFolder(t *testing.T) string {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("needs Node; left out by -short")
 	}
@@ -26,13 +28,44 @@ func TestSlacksOwnSDKsTakeItForSlack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(folder, "node_modules")); os.IsNotExist(err) {
+	if !installed(t, folder) {
 		npm := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund", "--prefer-offline")
 		npm.Dir = folder
 		if out, err := npm.CombinedOutput(); err != nil {
 			t.Fatalf("npm ci in %s: %v\n%s", folder, err, out)
 		}
 	}
+	return folder
+}
+
+// installed says whether every package that is named is there in its version.
+func installed(t *testing.T, folder string) bool {
+	var want struct{ DevDependencies map[string]string }
+	readJSON(t, filepath.Join(folder, "package.json"), &want)
+	for name, version := range want.DevDependencies {
+		raw, err := os.ReadFile(filepath.Join(folder, "node_modules", name, "package.json"))
+		var is struct{ Version string }
+		if err != nil || json.Unmarshal(raw, &is) != nil || is.Version != version {
+			return false
+		}
+	}
+	return len(want.DevDependencies) > 0
+}
+
+func readJSON(t *testing.T, path string, into any) {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(raw, into)
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+}
+
+// TestSlacksOwnSDKsTakeItForSlack runs test/node: the official Node SDKs against a sandbox on loopback.
+func TestSlacksOwnSDKsTakeItForSlack(t *testing.T) {
+	folder := nodeFolder(t)
 	open := func(change func(*Config)) string {
 		cfg := DefaultConfig()
 		cfg.PostsPerSecond = 0

@@ -139,3 +139,23 @@ func TestPicturesFromElsewhereAreNotFetched(t *testing.T) {
 		t.Errorf("the policy lets pictures in from elsewhere: %s", policy)
 	}
 }
+
+// What stands in an attachment is drawn beside a bar of its colour, and nothing in it becomes markup of the page.
+func TestAttachmentsAreDrawn(t *testing.T) {
+	st := newStage(t, nil)
+	st.want(st.call("chat.postMessage", map[string]string{"channel": "C0HEALTH01", "text": "fallback", "blocks": `[{"type":"divider"}]`,
+		"attachments": `[{"color":"#1a7f5a","fallback":"unseen","blocks":[{"type":"context","elements":[
+			{"type":"image","image_url":"https://cdn.example/logo.png","alt_text":"Acme CS"},{"type":"mrkdwn","text":"*Acme* <b>"}]}]},
+			{"color":"good","text":"see <https://a.example|there>"},{"color":"red\" onload=\"alert(1)","fallback":"<i>only</i>"}]`}), "ok")
+	_, _, page := st.page("/channels/C0HEALTH01")
+	for _, text := range []string{`fill="#1a7f5a"`, `aria-label="Acme CS"`, "<b>Acme</b> &lt;b&gt;", `fill="#2eb886"`, `<a href="https://a.example"`, `fill="#dddddd"`, "&lt;i&gt;only&lt;/i&gt;"} {
+		if !strings.Contains(page, text) {
+			t.Errorf("the page does not show %q", text)
+		}
+	}
+	for _, text := range []string{"unseen", "onload", "cdn.example/logo.png\" alt"} {
+		if strings.Contains(page, text) {
+			t.Errorf("the page shows %q", text)
+		}
+	}
+}

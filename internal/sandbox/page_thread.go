@@ -24,6 +24,7 @@ type messageView struct {
 	Time      string
 	Body      template.HTML
 	Blocks    []blockView
+	Beside    []attachmentView // below the blocks
 	Replies   []messageView
 	LastReply string
 	RepliedTo string // of a broadcast: the beginning of its parent
@@ -104,6 +105,7 @@ func (r renderer) messageView(m Message) messageView {
 		return view
 	}
 	view.Blocks = r.blocks(readBlocks(m.Blocks, m.seed()))
+	view.Beside = r.attachments(m.Attachments, m.seed())
 	if len(view.Blocks) == 0 {
 		view.Body = r.mrkdwn(false).render(m.Text)
 	}

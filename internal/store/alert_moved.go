@@ -39,6 +39,14 @@ func (tx *Tx) AlertsMoved(workspace string, since time.Time) ([]MovedAlert, erro
 		order by id`, workspace, micros(since))
 }
 
+// ChurnedSince lists the clients of whom it was heard since a time that they
+// have left, and that it was not long before then; by id.
+func (tx *Tx) ChurnedSince(workspace string, since time.Time) ([]string, error) {
+	const lately = 7 * 24 * time.Hour // what is older is history that comes in
+	return collect(tx, value[string], `select distinct client_id from signal where workspace = $1 and type = 'client.churned' and received_at > $2
+		and occurred_at > $3 order by 1`, workspace, micros(since), micros(since.Add(-lately)))
+}
+
 // ActedAlert is what became of an alert, and when somebody first spoke with
 // the client.
 type ActedAlert struct {

@@ -27,6 +27,13 @@ func (tx *Tx) AttentionOn(workspace string, dates ...string) ([]Attention, error
 		` order by destination, local_date `+tx.dialect.forUpdate, append([]any{workspace}, args...)...)
 }
 
+// AttentionSince lists what the places of a workspace had from a local date
+// on, for people to look at.
+func (tx *Tx) AttentionSince(workspace, date string) ([]Attention, error) {
+	return collect(tx, scanAttention, `select destination, local_date, told, held from attention where workspace = $1 and local_date >= $2
+		order by destination, local_date`, workspace, date)
+}
+
 // Attention is what a place had on a local date.
 func (tx *Tx) Attention(workspace string, to stanna.Destination, date string) (Attention, error) {
 	a, ok, err := one(tx, scanAttention, `select destination, local_date, told, held from attention where workspace = $1 and destination = $2 and local_date = $3`,

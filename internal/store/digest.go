@@ -51,6 +51,7 @@ type DigestsOf struct {
 	Last   stanna.DigestRecord // the newest, sent or not
 	Told   time.Time           // until when the newest told that said something of its own; zero: there was none
 	Weekly time.Time           // the same of the weekly ones
+	Owed   time.Time           // when the newest weekly one was due that could not be sent; zero: there was none
 }
 
 // LastDigests gives what each destination had.
@@ -62,19 +63,21 @@ func (tx *Tx) LastDigests(workspace string) (map[stanna.Destination]DigestsOf, e
 		return nil, err
 	}
 	type told struct {
-		to          stanna.Destination
-		any, weekly int64
+		to                stanna.Destination
+		any, weekly, owed int64
 	}
-	list, err := collect(tx, func(s scanner) (t told, err error) { return t, s.Scan(&t.to, &t.any, &t.weekly) },
-		`select destination, max(until_at), coalesce(max(case when weekly then until_at end), 0) from digest
-		where workspace = $1 and sent_by = '' and told group by destination`, workspace)
+	list, err := collect(tx, func(s scanner) (t told, err error) { return t, s.Scan(&t.to, &t.any, &t.weekly, &t.owed) },
+		`select destination, coalesce(max(case when told then until_at end), 0), coalesce(max(case when told and weekly then until_at end), 0),
+			coalesce(max(case when weekly and message_id = '' and reason not in ($2, $3, $4) then due_at end), 0)
+		from digest where workspace = $1 and sent_by = '' group by destination`, workspace,
+		stanna.ReasonNothingToSay, stanna.ReasonStillNothing, stanna.ReasonDigestsBegin)
 	of := make(map[stanna.Destination]DigestsOf, len(last))
 	for _, r := range last {
 		of[r.Destination] = DigestsOf{Last: r}
 	}
 	for _, t := range list {
 		d := of[t.to]
-		d.Told, d.Weekly = fromMicros(t.any), fromMicros(t.weekly)
+		d.Told, d.Weekly, d.Owed = fromMicros(t.any), fromMicros(t.weekly), fromMicros(t.owed)
 		of[t.to] = d
 	}
 	return of, err

@@ -150,3 +150,28 @@ func TestMarks(t *testing.T) {
 		})
 	})
 }
+
+// A summary that overtakes others leaves a digest that says more than what
+// waited alone: nothing else says that.
+func TestFoldLeavesADigest(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		summary := func(id, digest string) stanna.Message {
+			return stanna.Message{Workspace: "acme.com", ID: id, Kind: stanna.Summary, Destination: road, Intended: road, Revision: 1, CreatedAt: day,
+				Occasion: stanna.Occasion{Why: stanna.ReasonDailyDigest, Digest: digest}}
+		}
+		update(t, s, func(tx *store.Tx) error {
+			return errorsOr(tx.PutMessages(summary("sum_waits", ""), summary("sum_digest", "dig_1"), summary("sum_new", "")),
+				tx.Enqueue(job("sum_waits", day), job("sum_digest", day)))
+		})
+		update(t, s, func(tx *store.Tx) error {
+			_, err := tx.Fold(road.Lane("acme.com"), "acme.com", "sum_new", day.Add(time.Minute))
+			return err
+		})
+		if m := message(t, s, "sum_waits"); m.SummaryID != "sum_new" {
+			t.Errorf("it is not overtaken: %+v", m)
+		}
+		if m := message(t, s, "sum_digest"); m.SummaryID != "" || !m.ClosedAt.IsZero() {
+			t.Errorf("the digest is lost: %+v", m)
+		}
+	})
+}

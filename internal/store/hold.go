@@ -14,6 +14,31 @@ func (tx *Tx) HeldDue(workspace string, until time.Time, limit int) ([]stanna.No
 		order by held_until, created_at, id limit $3`, workspace, micros(until), limit)
 }
 
+// HeldDueAt is HeldDue of one destination.
+func (tx *Tx) HeldDueAt(workspace string, to stanna.Destination, until time.Time, limit int) ([]stanna.Notification, error) {
+	return collect(tx, scanNotification, `select `+notificationColumns+` from notification where workspace = $1 and status = 'held' and held_until <= $2
+		and destination = $3 order by held_until, created_at, id limit $4`, workspace, micros(until), to, limit)
+}
+
+// LockHeld gives those of the notifications that are still held and due, by
+// id, and holds them until the transaction ends: another replica may have
+// released them since they were listed.
+func (tx *Tx) LockHeld(workspace string, ids []string, until time.Time) (map[string]bool, error) {
+	held := make(map[string]bool, len(ids))
+	for chunk := range slices.Chunk(ids, 256) {
+		list, args := inList(tx, 3, chunk)
+		some, err := collect(tx, value[string], `select id from notification where workspace = $1 and status = 'held' and held_until <= $2
+			and id in `+list+` order by id `+tx.dialect.forUpdate, append([]any{workspace, micros(until)}, args...)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range some {
+			held[id] = true
+		}
+	}
+	return held, nil
+}
+
 // HeldOf lists what is held of the alerts, oldest first.
 func (tx *Tx) HeldOf(workspace string, alerts []string) (held []stanna.Notification, err error) {
 	for chunk := range slices.Chunk(alerts, 256) {

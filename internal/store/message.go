@@ -160,7 +160,9 @@ func (tx *Tx) Fold(lane, workspace, summary string, now time.Time) (int, error) 
 		return 0, err
 	}
 	// A summary that waits itself is overtaken: the new one tells its members.
-	const overtaken = `select id from message where workspace = $1 and kind = 'summary' and ts = '' and sending = 0 and id <> $2 and id in (`
+	// A digest that says more than what waited is not: nothing else says that.
+	const overtaken = `select id from message where workspace = $1 and kind = 'summary' and ts = '' and sending = 0 and id <> $2
+		and occasion not like '%"digest":%' and id in (`
 	const aloud = `select id from message where workspace = $1 and kind = 'thread' and ts <> '' and unsaid like '%"broadcast":true%' and id in (`
 	among := []any{workspace, summary, lane, micros(now)}
 	waitingHere := strings.NewReplacer("$1", "$3", "$2", "$4").Replace(waiting)
@@ -171,7 +173,7 @@ func (tx *Tx) Fold(lane, workspace, summary string, now time.Time) (int, error) 
 		// What threads that stand would say aloud is told by it too; their
 		// history says it quietly.
 		`update notification set message_id = $2, revision = 1 where workspace = $1 and status = 'waiting' and message_id in (` + aloud + waitingHere + `))`,
-		`update message set unsaid = replace(unsaid, '"broadcast":true', '"broadcast":false') where workspace = $1 and id in (` + aloud + waitingHere + `))`,
+		`update message set unsaid = replace(unsaid, '"broadcast":true', '"broadcast":false') where workspace = $1 and id <> $2 and id in (` + aloud + waitingHere + `))`,
 	} {
 		if _, err := tx.exec(statement, among...); err != nil {
 			return 0, err

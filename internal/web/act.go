@@ -21,13 +21,19 @@ type actsView struct {
 	First    string // earliest date
 	Last     string
 	Outcomes []option
+	Ways     []option // of getting in touch
+	Verdicts []option
 	Note     string
 	Wrong    wrongs
 }
 
 func (v *visit) actsOf(tx *store.Tx, a stanna.Alert) (view actsView, err error) {
 	view = actsView{Path: alertPath(a.ID), Taken: a.Status == stanna.AlertTaken && strings.EqualFold(a.TakenBy, v.caller.Email), Whose: a.AssignedTo,
-		Until: "tomorrow", Outcomes: options("", outcomeWords...), Wrong: wrongs{}}
+		Until: "tomorrow", Outcomes: options("", outcomeWords...), Ways: options("call", wayWords...), Wrong: wrongs{}}
+	view.Verdicts, err = v.verdictsOf(tx, a)
+	if err != nil {
+		return view, err
+	}
 	view.First = v.local.Now.AddDate(0, 0, 1).Format(time.DateOnly)
 	view.Last = v.local.Now.Add(stanna.MaxSnooze).Format(time.DateOnly)
 	list, err := v.colleagues(tx)
@@ -51,7 +57,30 @@ type actView struct {
 	Closed  string // why there is nothing to do
 }
 
-var actHeadings = map[string]string{"take": "Are you on it?", "assign": "Whose is it?", "snooze": "Put it off?", "resolve": "Close it?"}
+var actHeadings = map[string]string{"take": "Are you on it?", "assign": "Whose is it?", "snooze": "Put it off?", "resolve": "Close it?", "reached": "You reached out?", "judge": "Was it useful?"}
+
+// wayWords are the ways of getting in touch.
+var wayWords = []string{"call", "A call", "email", "An e-mail", "meeting", "A meeting", "message", "A message"}
+
+// verdictWords are what may be said about having been told.
+var verdictWords = []string{
+	string(stanna.VerdictUseful), "Useful",
+	string(stanna.VerdictNotUseful), "Not useful",
+	string(stanna.VerdictKnown), "Already knew",
+	string(stanna.VerdictTooLate), "Too late",
+}
+
+// verdictsOf are the verdicts, with the visitor's own chosen.
+func (v *visit) verdictsOf(tx *store.Tx, a stanna.Alert) ([]option, error) {
+	said, err := tx.Receipts(v.workspace(), a.ID)
+	own := ""
+	for _, r := range said {
+		if strings.EqualFold(r.By, v.caller.Email) {
+			own = string(r.Verdict)
+		}
+	}
+	return options(own, verdictWords...), err
+}
 
 // actPage asks before something happens to an alert; links from Slack lead
 // here.
@@ -70,13 +99,13 @@ func (s *site) asksAct(v *visit, act string, w wrongs, status int) (answer, erro
 			return err
 		}
 		view.Row, view.Client = v.alertRow(a, p.Client), p.Client.Name
-		if !a.Open() {
+		if !a.Open() && act != "reached" && act != "judge" {
 			view.Closed = "It is closed already: " + a.Why.Sentence()
 		}
 		view.Acts, err = v.actsOf(tx, a)
 		if view.Acts.Wrong = w; status != http.StatusOK {
 			view.Acts.Until, view.Acts.Date, view.Acts.Note = v.given("until"), v.given("date"), v.given("note")
-			view.Acts.Outcomes = options(v.given("outcome"), outcomeWords...)
+			view.Acts.Outcomes, view.Acts.Ways = options(v.given("outcome"), outcomeWords...), options(v.given("way"), wayWords...)
 		}
 		return err
 	})
@@ -125,6 +154,15 @@ func (s *site) doAct(v *visit, id, act string) (said string, err error) {
 		}
 		_, err = s.intake.Resolve(v.ctx, w, id, by, outcome, v.given("note"))
 		return "It is closed as " + outcomeWord(outcome) + ".", err
+	case "reached":
+		err := s.intake.Reached(v.ctx, w, id, by, stanna.Contacted{Kind: v.given("way"), Summary: v.given("note")})
+		return "It is noted that you were in touch.", err
+	case "judge":
+		a, err := s.intake.Receipt(v.ctx, w, id, by, stanna.Verdict(v.given("verdict")))
+		if a.Open() {
+			return "Noted. The alert stays open.", err
+		}
+		return "Noted. The alert is closed.", err
 	}
 	return "", stanna.Errorf(stanna.NotFound, "there is no page at this address")
 }

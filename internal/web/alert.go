@@ -20,6 +20,8 @@ type alertView struct {
 	Evidence   evidenceView
 	Life       lifeView
 	Acts       *actsView // nil: not for this role, or it is closed
+	Judge      *actsView // nil: not for this role
+	Judged     []judgedRow
 	Reasons    []reasonRow
 	Why        whyView // every question that the rule asked
 	Thresholds []thresholdRow
@@ -35,6 +37,11 @@ type alertView struct {
 }
 
 type reasonRow struct{ Label, Sentence, Code string }
+
+type judgedRow struct {
+	Verdict, By string
+	At          stamp
+}
 
 type thresholdRow struct {
 	Name, Doc, Value, Default string
@@ -71,12 +78,17 @@ func (s *site) alert(v *visit) (answer, error) {
 		if view.Life, err = v.lifeOf(tx, a, r); err != nil {
 			return err
 		}
-		if a.Open() && v.caller.May(auth.ActOnAlerts) {
+		if v.caller.May(auth.ActOnAlerts) {
 			acts, err := v.actsOf(tx, a)
 			if err != nil {
 				return err
 			}
-			view.Acts = &acts
+			if view.Judge = &acts; a.Open() {
+				view.Acts = &acts
+			}
+		}
+		if view.Judged, err = v.judged(tx, a); err != nil {
+			return err
 		}
 		var notes []stanna.Notification
 		if view.Told {
@@ -91,6 +103,19 @@ func (s *site) alert(v *visit) (answer, error) {
 		view.Why, err = s.whyAlert(v, a)
 	}
 	return answer{title: view.Row.Type + ": " + view.Row.Client, body: alertBody(view)}, err
+}
+
+// judged is what people said about having been told.
+func (v *visit) judged(tx *store.Tx, a stanna.Alert) (rows []judgedRow, err error) {
+	who, err := v.namesOf(tx)
+	if err != nil {
+		return nil, err
+	}
+	said, err := tx.Receipts(v.workspace(), a.ID)
+	for _, r := range said {
+		rows = append(rows, judgedRow{labelOf(string(r.Verdict), verdictWords), who.of(r.By), stampOf(v.road, r.At)})
+	}
+	return rows, err
 }
 
 // why gives each reason with its sentence, and the rule's figures.

@@ -68,7 +68,7 @@ func newHouse(t *testing.T) *house {
 	calls := slack.NewHTTPClient(nil)
 	h.auth = auth.New(h.store, auth.Options{Now: time.Now, PublicURL: publicURL})
 	line := connect.New(connect.Options{Store: h.store, HTTP: calls, PublicURL: publicURL, Now: time.Now, Log: log,
-		App: slack.App{URL: slackServer.URL, ClientID: cfg.App.ClientID, ClientSecret: stanna.Secret(cfg.App.ClientSecret)}})
+		App: slack.App{URL: slackServer.URL, ClientID: cfg.App.ClientID, ClientSecret: stanna.Secret(cfg.App.ClientSecret), SigningSecret: stanna.Secret(cfg.App.SigningSecret)}})
 	var q *queue.Queue
 	courier := deliver.New(deliver.Options{Store: h.store, Clock: clock, Line: line, HTTP: calls, SlackURL: slackServer.URL,
 		Links: deliver.Links{PublicURL: publicURL}, Look: func() { q.Look() }, Count: func(string, time.Duration) {}, Log: log})

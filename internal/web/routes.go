@@ -33,7 +33,7 @@ func (s *site) routes() *http.ServeMux {
 	mux.Handle("POST /clients/{id}/notify", s.page(auth.NotifyClients, s.sendState))
 	mux.Handle("GET /alerts", s.page(auth.ReadClients, s.alerts))
 	mux.Handle("GET /alerts/{id}", s.page(auth.ReadClients, s.alert))
-	mux.Handle("GET /alerts/{id}/{act}", s.page(auth.ActOnAlerts, s.actPage)) // take, assign, snooze, resolve
+	mux.Handle("GET /alerts/{id}/{act}", s.page(auth.ActOnAlerts, s.actPage)) // take, assign, snooze, resolve, reached, judge
 	mux.Handle("POST /alerts/{id}/{act}", s.page(auth.ActOnAlerts, s.act))
 
 	mux.Handle("GET /surges", s.page(auth.ReadClients, s.surges))
@@ -88,6 +88,7 @@ func (s *site) routes() *http.ServeMux {
 	mux.Handle("POST /integrations/slack/settings", s.page(auth.Connect, s.slackSettings))
 	mux.Handle("POST /integrations/slack/channels", s.page(auth.Connect, s.slackChannels))
 	mux.Handle("POST /integrations/slack/test", s.page(auth.Connect, s.slackTest))
+	mux.Handle("POST /integrations/slack/buttons", s.page(auth.Connect, s.slackButtons))
 	mux.Handle("GET /integrations/slack/disconnect", s.page(auth.Connect, s.slackDisconnectPage))
 	mux.Handle("POST /integrations/slack/disconnect", s.page(auth.Connect, s.slackDisconnect))
 

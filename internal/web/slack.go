@@ -38,6 +38,7 @@ type slackView struct {
 	More      int   // channels that the list leaves out
 	Options   []channelOption
 	Test      *testView
+	Buttons   buttonsView
 }
 
 // resultView is what came of Slack's consent page.
@@ -83,6 +84,9 @@ func (s *site) slack(v *visit) (answer, error) {
 		view.Admins = s.admins(v)
 	}
 	status, err := s.line.Status(v.ctx, v.workspace())
+	if err == nil && status.Connected {
+		view.Buttons, err = s.buttonsOf(v)
+	}
 	if err != nil {
 		return answer{}, err
 	}
@@ -146,8 +150,9 @@ func featuresOf(conn stanna.Connection) (rows []featureRow) {
 		slack.FeaturePrivateChannels: "Choose private channels that the app was invited to",
 		slack.FeatureOwners:          "Find account owners in Slack by their e-mail, to mention them",
 		slack.FeaturePostAnywhere:    "Post in public channels without being invited first",
+		slack.FeatureButtons:         "Buttons in messages: see who pressed, by their e-mail",
 	}
-	for _, f := range slack.Features() {
+	for _, f := range append(slack.Features(), slack.FeatureButtons) {
 		row := featureRow{Value: string(f), Label: labels[f], Granted: true}
 		for i, scope := range f.Scopes() {
 			if i > 0 {

@@ -154,6 +154,12 @@ func deedWord(e stanna.AuditEntry) string {
 		return "Snooze over"
 	case "alert.escalated":
 		return "Escalated"
+	case "alert.judged":
+		return "Judged: " + strings.ToLower(labelOf(e.Details["verdict"], verdictWords))
+	case "alert.reached":
+		return "Got in touch with the client"
+	case "slack.pressed":
+		return "Pressed a button in Slack: " + pressedWord(e)
 	case "notification.held":
 		return "Held back"
 	case "notification.released":
@@ -176,6 +182,31 @@ func deedWord(e stanna.AuditEntry) string {
 		return "Sent again by hand"
 	}
 	return capital(strings.NewReplacer(".", ": ", "_", " ").Replace(e.Action))
+}
+
+// pressedWord is what a press asked for, and whether it was done.
+func pressedWord(e stanna.AuditEntry) string {
+	deed := e.Details["deed"]
+	kind, rest, _ := strings.Cut(deed, ":")
+	word := map[string]string{"take": "I'm on it", "snooze": "snooze", "resolve": "resolve"}[kind]
+	if kind == "verdict" {
+		word = strings.ToLower(labelOf(rest, verdictWords))
+	}
+	switch e.Details["became"] {
+	case "done", "noted", "relieved":
+		return cmp.Or(word, deed)
+	}
+	return cmp.Or(word, deed) + " (refused)"
+}
+
+// labelOf is the label of a value among pairs of both.
+func labelOf(value string, pairs []string) string {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i] == value {
+			return pairs[i+1]
+		}
+	}
+	return value
 }
 
 // fromTo is where the measure came from and went.

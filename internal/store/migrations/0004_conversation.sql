@@ -50,13 +50,20 @@ create table press (
 );
 create index press_at on press (at);
 
+-- A workspace's own words for alerts of a type, at a channel or everywhere
+-- (''), and when they last failed. noted_at is when that last went into the
+-- trail.
 create table template (
-  workspace  text   not null,
-  alert_type text   not null,
-  channel    text   not null,
-  version    bigint not null,
-  body       text   not null,
-  updated_at bigint not null,
+  workspace    text   not null,
+  alert_type   text   not null,
+  channel      text   not null,
+  version      bigint not null,
+  body         text   not null,
+  updated_at   bigint not null,
+  failed_at    bigint not null,
+  failed_alert text   not null,
+  failed_why   text   not null,
+  noted_at     bigint not null,
   primary key (workspace, alert_type, channel)
 );
 
@@ -83,6 +90,8 @@ create table portfolio_mark (
   primary key (workspace, owner, local_date)
 );
 
--- Alerts by when they ended, and who spoke with whom: a digest tells both.
+-- Alerts by when they ended, who spoke with whom, and who left: a digest tells
+-- all three.
 create index alert_closed on alert (workspace, closed_at) where closed_at > 0;
 create index signal_contact on signal (workspace, client_id, occurred_at) where type in ('interaction.logged', 'intervention.logged');
+create index signal_churned on signal (workspace, received_at) where type = 'client.churned';

@@ -1,0 +1,144 @@
+package message
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/expr"
+)
+
+// Template is a compiled [stanna.Template]: a workspace's own words for the
+// alerts of one type. It is safe for concurrent use.
+type Template struct {
+	stanna.Template
+	subject, body *expr.Template // body: nil where there is none
+	fields, urls  []*expr.Template
+}
+
+// Failure is that a template could not be used for an alert, or not all of
+// it. It holds nothing of a customer's.
+type Failure struct {
+	Template *Template
+	stanna.TemplateFailure
+	Partly bool // only a button was left out
+}
+
+// CompileTemplate reads all parts of a template. The error is a
+// [*stanna.Error] that names every field that is wrong; those it has joined
+// hold the [*expr.Error] of each.
+func CompileTemplate(source stanna.Template) (*Template, error) {
+	if err := source.Validate(); err != nil {
+		return nil, err
+	}
+	t := &Template{Template: source}
+	var wrong []error
+	compile := func(field, text string, most int) *expr.Template {
+		x, err := expr.CompileTemplate(text, most)
+		var e *expr.Error
+		if errors.As(err, &e) {
+			wrong = append(wrong, e.In(field))
+		}
+		return x
+	}
+	t.subject = compile("subject", source.Subject, stanna.MaxTemplateSubject)
+	if strings.TrimSpace(source.Body) != "" {
+		t.body = compile("body", source.Body, stanna.MaxTemplateBody)
+	}
+	for i, f := range source.Fields {
+		t.fields = append(t.fields, compile(fmt.Sprintf("fields[%d].value", i), f.Value, stanna.MaxTemplateValue))
+	}
+	for i, b := range source.Buttons {
+		t.urls = append(t.urls, compile(fmt.Sprintf("buttons[%d].url", i), b.URL, stanna.MaxTemplateURL))
+	}
+	if len(wrong) > 0 {
+		return nil, together(wrong)
+	}
+	return t, nil
+}
+
+// together is several wrong fields as one refusal.
+func together(wrong []error) *stanna.Error {
+	all := &stanna.Error{Code: stanna.Invalid, Fields: map[string]string{}, Err: errors.Join(wrong...)}
+	for _, err := range wrong {
+		var e *stanna.Error
+		if !errors.As(err, &e) {
+			continue
+		}
+		all.Message = cmp.Or(all.Message, e.Message)
+		for field, what := range e.Fields {
+			all.Fields[field] = what
+		}
+	}
+	return all
+}
+
+// wording is what a template says of one alert.
+type wording struct {
+	subject prose
+	body    prose
+	fields  []worded
+	links   []worded // their values are addresses
+	failure *Failure
+}
+
+// worded is a label and what belongs to it.
+type worded struct {
+	label string
+	prose
+	address string
+}
+
+// word lets a template speak of an alert. With an error it says nothing.
+func (c chapter) word(t *Template) (w wording, err *expr.Error, field string) {
+	in := &expr.Input{Settings: c.Settings, State: &c.state, Alert: &c.alert, Now: c.Now}
+	if !c.whole() {
+		in.Client = &c.client
+	}
+	writing := c.writing()
+	write := func(at string, x *expr.Template, lines bool) prose {
+		if x == nil || err != nil {
+			return prose{}
+		}
+		pieces, failed := x.Write(in, writing)
+		if failed != nil {
+			errors.As(failed, &err)
+			field = at
+			return prose{}
+		}
+		return proseOf(pieces, lines)
+	}
+	w.subject, w.body = write("subject", t.subject, false), write("body", t.body, true)
+	for i, x := range t.fields {
+		w.fields = append(w.fields, worded{label: t.Fields[i].Label, prose: write(fmt.Sprintf("fields[%d].value", i), x, false)})
+	}
+	for i, x := range t.urls {
+		at := fmt.Sprintf("buttons[%d].url", i)
+		typed := write(at, x, false)
+		address := typed.address(typed.text)
+		switch {
+		case address == "":
+			continue // meant to be left out
+		case !strings.HasPrefix(address, "https://") || target(address) == "":
+			w.failure = c.failed(t, at+": what it came to is no https address; or(…, \"\") leaves a button out where there is none", true)
+			continue
+		}
+		w.links = append(w.links, worded{label: t.Buttons[i].Label, address: address})
+	}
+	return w, err, field
+}
+
+func (c chapter) failed(t *Template, why string, partly bool) *Failure {
+	return &Failure{Template: t, Partly: partly, TemplateFailure: stanna.TemplateFailure{AlertID: c.alert.ID, Why: why}}
+}
+
+// writing is how templates are written for the reader.
+func (c chapter) writing() expr.Writing {
+	return expr.Writing{
+		Number: c.Number, Percent: func(share float64) string { return c.percent(share * 100) }, Money: c.Money,
+		Date: c.Date, Day: c.Day, Clock: c.Clock, Ago: c.Ago, Lasting: c.Lasting, Plural: c.Plural, Trend: c.sparkline,
+		Unknown: c.Text("not known"), Yes: c.Text("yes"), No: c.Text("no"),
+	}
+}
