@@ -71,7 +71,7 @@ func TestScripts(t *testing.T) {
 				},
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
 					"sandbox": cmdSandbox, "serve": cmdServe, "sigkill": cmdKill, "shutdown": cmdStop,
-					"http": cmdHTTP, "browse": cmdBrowse, "slack": cmdSlack, "thread": cmdThread, "setvar": cmdSetvar, "until": cmdUntil, "expand": cmdExpand,
+					"http": cmdHTTP, "browse": cmdBrowse, "slack": cmdSlack, "thread": cmdThread, "follow-links": cmdFollowLinks, "setvar": cmdSetvar, "until": cmdUntil, "expand": cmdExpand,
 					"slack-between": cmdSlackBetween, "pour-and-kill": cmdPourAndKill, "pour-again": cmdPourAgain, "sql": cmdSQL, "unguard": cmdUnguard,
 					"play": cmdPlay, "signal": cmdSignal, "pass": cmdPass,
 					"user": cmdUser, "press": cmdPress, "form": cmdForm, "hears": cmdHears,
@@ -385,6 +385,38 @@ func standing(ts *testscript.TestScript, args []string, replies bool) {
 		<-time.After(20 * time.Millisecond)
 	}
 	fmt.Fprintln(ts.Stdout(), strings.Join(lines, "\n"))
+}
+
+// follow-links N: asks for every address of ours in every message, as the
+// browser that browse has, and as link scanners do; there are N at least.
+func cmdFollowLinks(ts *testscript.TestScript, _ bool, args []string) {
+	resp, err := http.Get(ts.Getenv("SANDBOX") + "/sandbox/messages")
+	ts.Check(err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	ours := regexp.MustCompile(regexp.QuoteMeta(ts.Getenv("URL")) + `/[^\s"|\\>&]*`)
+	seen := map[string]bool{}
+	for _, address := range ours.FindAllString(string(body), -1) {
+		if seen[address] {
+			continue
+		}
+		seen[address] = true
+		for _, method := range []string{http.MethodHead, http.MethodGet} {
+			req, err := http.NewRequest(method, address, nil)
+			ts.Check(err)
+			resp, err := stageOf(ts).browser.Do(req)
+			ts.Check(err)
+			_ = resp.Body.Close()
+			if resp.StatusCode != http.StatusOK {
+				ts.Fatalf("%s %s answered %d", method, address, resp.StatusCode)
+			}
+		}
+		fmt.Fprintln(ts.Stdout(), address)
+	}
+	if least, _ := strconv.Atoi(args[0]); len(seen) < least {
+		ts.Fatalf("only %d links: %v", len(seen), seen)
+	}
 }
 
 // setvar NAME REGEXP: takes the first group that matches in the last stdout or

@@ -22,10 +22,13 @@ type manifestCmd struct {
 	Name          string          `help:"The app's name in Slack." default:"Stanna"`
 	With          []slack.Feature `help:"Optional features, with the scopes they need."`
 	TokenRotation bool            `help:"Rotate tokens. Slack can never switch it off again."`
+	Buttons       bool            `help:"Messages are to have buttons: Slack sends what is pressed."`
+	SocketMode    bool            `help:"Slack sends everything over a connection that the server opens (STANNA_SLACK_APP_TOKEN), and needs no way to it."`
 }
 
 func (cmd manifestCmd) Run(c console) error {
-	text, err := slack.Manifest(strings.TrimRight(cmd.PublicURL, "/"), slack.ManifestOptions{Name: cmd.Name, Features: cmd.With, TokenRotation: cmd.TokenRotation})
+	text, err := slack.Manifest(strings.TrimRight(cmd.PublicURL, "/"), slack.ManifestOptions{Name: cmd.Name, Features: cmd.With, TokenRotation: cmd.TokenRotation,
+		Interactivity: cmd.Buttons, SocketMode: cmd.SocketMode})
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,9 @@ type Courier struct {
 	lookAt   func(time.Time)
 	count    func(outcome string, took time.Duration)
 	log      *slog.Logger
+
+	countFailed func()
+	wordings    wordings
 }
 
 // Line gives a usable connection, with a token that has not run out, and
@@ -61,6 +64,15 @@ func (l Links) Client(s stanna.Settings, c stanna.Client) string {
 
 // Alert is the page of an alert.
 func (l Links) Alert(id string) string { return l.PublicURL + "/alerts/" + id }
+
+// Template is the page of a template.
+func (l Links) Template(t stanna.AlertType, channel string) string {
+	page := l.PublicURL + "/templates/" + url.PathEscape(string(t))
+	if channel != "" {
+		page += "?channel=" + url.QueryEscape(channel)
+	}
+	return page
+}
 
 // Rule is the page of a rule.
 func (l Links) Rule(id string) string { return l.PublicURL + "/rules/" + url.PathEscape(id) }
@@ -95,13 +107,17 @@ type Options struct {
 	Look   func()                                   // tells the queue that a gate has opened
 	LookAt func(time.Time)                          // tells it when one will
 	Count  func(outcome string, took time.Duration) // counts calls to Slack
+	Failed func()                                   // counts messages whose template failed; may be nil
 	Log    *slog.Logger
 }
 
 // New builds a courier.
 func New(o Options) *Courier {
+	if o.Failed == nil {
+		o.Failed = func() {}
+	}
 	return &Courier{store: o.Store, clock: o.Clock, line: o.Line, http: o.HTTP, slackURL: o.SlackURL, links: o.Links,
-		pace: o.Pace, look: o.Look, lookAt: o.LookAt, count: o.Count, log: o.Log}
+		pace: o.Pace, look: o.Look, lookAt: o.LookAt, count: o.Count, countFailed: o.Failed, log: o.Log}
 }
 
 var _ queue.Handler = (*Courier)(nil)

@@ -3,6 +3,7 @@ package deliver
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -45,7 +46,7 @@ func (r *recounting) Do(ctx context.Context) {
 	}
 	var said message.Rendered
 	err := r.store.View(ctx, func(tx *store.Tx) (err error) {
-		v := viewer{tx: tx, links: r.links, now: r.clock.Now(r.message.Workspace), redact: r.redact}
+		v := viewer{tx: tx, links: r.links, now: r.clock.Now(r.message.Workspace), redact: r.redact, wordings: &r.wordings}
 		said, err = v.history(r.message, r.history)
 		return err
 	})
@@ -82,6 +83,10 @@ func (r *recounting) Settle(tx *store.Tx, lane *stanna.Lane, now time.Time) erro
 	} else {
 		lane.NotBefore = now.Add(r.pace)
 		if err := r.arrived(tx, lane); err != nil {
+			return err
+		}
+		if err := tx.Audit(stanna.AuditEntry{Workspace: m.Workspace, At: now, Actor: stanna.ActorSystem, Action: "message.history", Subject: m.ID,
+			Details: map[string]string{"channel": r.outcome.Channel, "ts": r.outcome.TS, "lines": strconv.Itoa(len(r.history))}}); err != nil {
 			return err
 		}
 	}

@@ -16,7 +16,8 @@ type sending struct {
 	*Courier
 	job     stanna.Job
 	message stanna.Message
-	redact  bool // the channel is shared with other organisations
+	redact  bool             // the channel is shared with other organisations
+	failed  *message.Failure // of the template that it was to be written by
 	outcome slack.Outcome
 	err     error // nothing was sent, for a reason that is not Slack's
 }
@@ -162,6 +163,9 @@ func (s *sending) delivered(tx *store.Tx, lane *stanna.Lane, m stanna.Message, n
 	if err := s.arrived(tx, lane); err != nil {
 		return err
 	}
+	if err := s.noteTemplate(tx, now); err != nil {
+		return err
+	}
 	return tx.Audit(stanna.AuditEntry{Workspace: m.Workspace, At: now, Actor: stanna.ActorSystem, Action: "message.told", Subject: m.ID, Reason: reason,
 		Details: map[string]string{"destination": string(m.Destination), "channel": s.outcome.Channel, "ts": s.outcome.TS}})
 }
@@ -221,9 +225,10 @@ func (s *sending) again(tx *store.Tx, lane *stanna.Lane, m stanna.Message, reaso
 func (s *sending) render(ctx context.Context) (message.Rendered, error) {
 	var out message.Rendered
 	err := s.store.View(ctx, func(tx *store.Tx) error {
-		v := viewer{tx: tx, links: s.links, now: s.clock.Now(s.message.Workspace), redact: s.redact}
+		v := viewer{tx: tx, links: s.links, now: s.clock.Now(s.message.Workspace), redact: s.redact, wordings: &s.wordings}
 		var err error
 		out, err = v.render(s.message)
+		s.failed = out.Failed
 		return err
 	})
 	if s.message.TextOnly {

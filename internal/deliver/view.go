@@ -18,6 +18,8 @@ type viewer struct {
 	now    time.Time
 	redact bool // people of other organisations read it
 
+	wordings *wordings
+
 	people map[string]stanna.Person
 }
 
@@ -54,7 +56,7 @@ func (v viewer) write(w stanna.Workspace, m stanna.Message) (message.Rendered, e
 	case stanna.Portrait:
 		return v.portrait(w, m, intended)
 	case stanna.Test:
-		return message.Test(message.TestView{Settings: w.Settings, WorkspaceName: w.Name, Link: v.links.Slack(), Intended: intended, Now: v.now}), nil
+		return message.Test(v.test(w, m, intended)), nil
 	}
 	return message.Rendered{}, fmt.Errorf("a message of kind %q cannot be written", m.Kind)
 }
@@ -162,7 +164,9 @@ func (v viewer) thread(w stanna.Workspace, m stanna.Message, intended message.In
 	if err != nil {
 		return message.Rendered{}, err
 	}
-	view.Alerts, err = v.alerts(m.Workspace, alerts)
+	if view.Alerts, err = v.alerts(m.Workspace, alerts); err == nil {
+		err = v.worded(m, &view)
+	}
 	return message.Thread(view), err
 }
 
