@@ -1,5 +1,5 @@
 # Two commands do all: `go run ./cmd/stanna demo` and `make test`.
-.PHONY: test check generate bench build fuzz help
+.PHONY: test check generate pictures bench build fuzz help
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -12,7 +12,10 @@ check: ## format and vet, quickly
 	@go vet ./...
 
 generate: ## the pages' Go from their .templ files
-	go tool templ generate
+	go tool templ generate -path internal/web
+
+pictures: ## take the pictures in docs/messages anew
+	go test ./internal/app -run TestMessagePictures -count=1 -pictures
 
 bench: ## measure against the bars of the design and write docs/benchmarks.md
 	@go run ./test/bench

@@ -42,6 +42,37 @@ func (d Digest) Nothing() bool {
 	return quiet && (!d.Weekly || d.Risk.Total.Clients == 0)
 }
 
+// Named are all the places where a client is named.
+func (d *Digest) Named() (list []*NamedClient) {
+	all := func(names []NamedClient) {
+		for i := range names {
+			list = append(list, &names[i])
+		}
+	}
+	for i := range d.Movement.Moves {
+		list = append(list, &d.Movement.Moves[i].NamedClient)
+	}
+	for i := range d.Wins {
+		all(d.Wins[i].Named)
+	}
+	all(d.NotRecovered.Named)
+	for i := range d.Milestones {
+		list = append(list, &d.Milestones[i].NamedClient)
+	}
+	all(d.Unowned.Named)
+	if d.Bridge != nil {
+		for i := range d.Bridge.Steps {
+			all(d.Bridge.Steps[i].Named)
+		}
+	}
+	if d.Renewals != nil {
+		for i := range d.Renewals.Nearest {
+			list = append(list, &d.Renewals.Nearest[i].NamedClient)
+		}
+	}
+	return list
+}
+
 // ClientSum is a number of clients with what they pay together.
 type ClientSum struct {
 	Clients int   `json:"clients"`

@@ -55,6 +55,7 @@ type Occasion struct {
 	Late      bool      `json:"late,omitempty"`      // of a digest: the server was down when it was due
 	Surge     string    `json:"surge,omitempty"`     // of a notice about many at once
 	By        string    `json:"by,omitempty"`        // of a client's state sent by hand: who asked
+	Trial     *Trial    `json:"trial,omitempty"`     // of a test: the template that is tried
 	Digest    string    `json:"digest,omitempty"`    // of a digest that says more than what waited: its id
 }
 

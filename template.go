@@ -50,6 +50,13 @@ type TemplateFailure struct {
 	Why     string // "body: line 2, column 4: …"
 }
 
+// Trial is a template that is tried with a made-up alert, saved or not.
+type Trial struct {
+	Type AlertType `json:"type"`
+	Wording
+	Sample string `json:"sample"` // the name of the alert
+}
+
 // What a template may hold: characters as they are written, before anything
 // is filled in.
 const (

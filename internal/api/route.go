@@ -83,6 +83,8 @@ func (a *api) describe() []byte {
 	mayBeNull(schemas["SlackStatus"], "channel", "fallbackChannel")
 	mayBeNull(schemas["AlertDetail"], "client")
 	mayBeNull(schemas["NotificationView"], "hold")
+	mayBeNull(schemas["TemplateView"], "failed")
+	mayBeNull(schemas["DrawnMessage"], "problem")
 	mayBeNull(schemas["ExplanationView"], "client", "lastSignal", "alert")
 	mayBeNull(schemas["PersonView"], "away", "hours", "digest")
 	mayBeNull(schemas["BacktestOutputBody"], "inForce", "comparison")

@@ -200,6 +200,8 @@ func TestALargeBodyIsRefused(t *testing.T) {
 			st.ask(method, path, endless(100<<20)).problem(413, tooLarge) // chunked: not known beforehand
 		}
 		st.ask("POST", "/api/integrations/slack/events", endless(2<<20), nobody).problem(413, tooLarge)
+		st.ask("POST", "/api/integrations/slack/interactions", endless(2<<20), nobody).problem(413, tooLarge)
+		st.ask("POST", "/api/integrations/slack/interactions", "payload=%7B%7D", nobody).problem(401, invalidKey)
 	})
 }
 

@@ -102,7 +102,7 @@ func (a *App) build() {
 		pace = time.Duration(float64(time.Second) / c.PostsPerSecond)
 	}
 	courier := deliver.New(deliver.Options{Store: a.store, Clock: a.clock, Line: a.line, HTTP: slackHTTP, SlackURL: c.SlackURL,
-		Links: deliver.Links{PublicURL: c.PublicURL}, Pace: pace, Look: func() { a.queue.Look() }, LookAt: func(at time.Time) { a.queue.LookAt(at) }, Count: a.metrics.call, Log: a.log})
+		Links: deliver.Links{PublicURL: c.PublicURL}, Pace: pace, Look: func() { a.queue.Look() }, LookAt: func(at time.Time) { a.queue.LookAt(at) }, Count: a.metrics.call, Failed: a.metrics.failed.Inc, Log: a.log})
 	a.queue = queue.New(queue.Options{Store: a.store, Handlers: map[string]queue.Handler{"slack": courier}, Now: a.clock.Real, Log: a.log})
 	a.intake = intake.New(intake.Options{Store: a.store, Clock: a.clock, Wake: a.queue.Wake, Count: a.metrics.signal, Log: a.log})
 	a.desk = press.New(press.Options{Store: a.store, Intake: a.intake, Auth: a.auth, Line: a.line, Clock: a.clock, Count: a.metrics.press, Log: a.log, PublicURL: c.PublicURL})

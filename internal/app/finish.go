@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/sandbox"
 	"github.com/gostanna/stanna/internal/store"
 )
 
@@ -22,7 +24,7 @@ type summary struct {
 	NotificationsDelivered int   `json:"notificationsDelivered"`
 	NotificationsDead      int   `json:"notificationsDead"`
 	NotificationsHeld      int   `json:"notificationsHeld"` // for hours that have not begun, or a digest that is not due
-	SandboxMessages        int   `json:"sandboxMessages"`
+	SandboxMessages        int   `json:"sandboxMessages"`   // without the replies in their threads
 	DurationMS             int64 `json:"durationMs"`
 }
 
@@ -37,7 +39,7 @@ func (d *Demo) finish(ctx context.Context, result io.Writer) error {
 	}); err != nil {
 		return err
 	}
-	posted := d.slack.Messages()
+	posted := slices.DeleteFunc(d.slack.Messages(), func(m sandbox.Message) bool { return m.ThreadTS != "" })
 	line := summary{
 		SignalsAccepted: d.sum.Accepted + d.sum.Late + d.sum.Backfill, SignalsDuplicate: d.sum.Duplicate, SignalsRejected: d.sum.Rejected,
 		AlertsOpened: view.events[stanna.Opened], AlertsUpdated: view.events[stanna.Worsened], AlertsResolved: view.events[stanna.Resolved],

@@ -39,7 +39,7 @@ func (l fixedLine) Recent(_ context.Context, workspace, id string) (stanna.Chann
 	return stanna.Channel{Workspace: workspace, ID: id, Health: stanna.Healthy}, nil
 }
 
-func (l fixedLine) TokenExpired(context.Context, string) error               { return nil }
+func (l fixedLine) TokenExpired(context.Context, string) error { return nil }
 func (l fixedLine) MarkBroken(tx *store.Tx, workspace, repair string, now time.Time) error {
 	return nil
 }

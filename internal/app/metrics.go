@@ -19,6 +19,7 @@ type metrics struct {
 	signals  *prometheus.CounterVec
 	presses  *prometheus.CounterVec
 	calls    *prometheus.HistogramVec
+	failed   prometheus.Counter
 }
 
 func newMetrics(s *store.Store) *metrics {
@@ -31,8 +32,10 @@ func newMetrics(s *store.Store) *metrics {
 		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "stanna_slack_call_seconds", Help: "Calls to Slack that carry a message, by outcome.",
 			Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5}}, []string{"outcome"}),
+		failed: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "stanna_template_failures_total", Help: "Messages that were sent in the standard form, or without a link, because their template failed."}),
 	}
-	m.registry.MustRegister(m.signals, m.presses, m.calls, &jobGauge{store: s},
+	m.registry.MustRegister(m.signals, m.presses, m.calls, m.failed, &jobGauge{store: s},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/message"
 	"github.com/gostanna/stanna/internal/queue"
 	"github.com/gostanna/stanna/internal/store"
 )
@@ -86,6 +87,16 @@ func (l Links) Portfolio() string { return l.PublicURL + "/" }
 
 // Group is the page that lists the alerts of a summary.
 func (l Links) Group(summary string) string { return l.PublicURL + "/alerts?group=" + summary }
+
+// Digest leads from a digest to the clients that it names, and to the lists
+// behind it.
+func (l Links) Digest(s stanna.Settings, d stanna.Digest) message.DigestLeads {
+	leads := message.DigestLeads{Clients: map[string]string{}, Whole: l.Portfolio(), Moved: l.PublicURL + "/alerts?status=all&since=" + d.From.UTC().Format(time.DateOnly)}
+	for _, c := range d.Named() {
+		leads.Clients[c.ID] = l.Client(s, stanna.Client{ID: c.ID, Domain: c.Domain})
+	}
+	return leads
+}
 
 // Held is the page of what waits to be told.
 func (l Links) Held() string { return l.PublicURL + "/notifications?status=held" }

@@ -231,6 +231,15 @@ func (v viewer) summary(w stanna.Workspace, m stanna.Message, intended message.I
 	for _, a := range alerts {
 		view.Items = append(view.Items, message.SummaryItem{Client: a.Client, Alert: a.Alert, Link: v.links.Alert(a.Alert.ID), Owner: v.owner(a.Client)})
 	}
+	if m.Occasion.Digest != "" {
+		d, ok, err := v.tx.Digest(m.Workspace, m.Occasion.Digest)
+		if err != nil {
+			return message.Rendered{}, err
+		}
+		if ok {
+			view.Digest, view.Leads = &d, v.links.Digest(w.Settings, d)
+		}
+	}
 	return message.Summary(view), nil
 }
 

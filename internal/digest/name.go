@@ -4,40 +4,9 @@ import (
 	"github.com/gostanna/stanna"
 )
 
-// named are all places of a digest where a client is named.
-func named(d *stanna.Digest) (list []*stanna.NamedClient) {
-	all := func(names []stanna.NamedClient) {
-		for i := range names {
-			list = append(list, &names[i])
-		}
-	}
-	for i := range d.Movement.Moves {
-		list = append(list, &d.Movement.Moves[i].NamedClient)
-	}
-	for i := range d.Wins {
-		all(d.Wins[i].Named)
-	}
-	all(d.NotRecovered.Named)
-	for i := range d.Milestones {
-		list = append(list, &d.Milestones[i].NamedClient)
-	}
-	all(d.Unowned.Named)
-	if d.Bridge != nil {
-		for i := range d.Bridge.Steps {
-			all(d.Bridge.Steps[i].Named)
-		}
-	}
-	if d.Renewals != nil {
-		for i := range d.Renewals.Nearest {
-			list = append(list, &d.Renewals.Nearest[i].NamedClient)
-		}
-	}
-	return list
-}
-
 // name looks up who the clients are, and whom to call at those that moved.
 func (b *Book) name(d *stanna.Digest) error {
-	places := named(d)
+	places := d.Named()
 	seen := map[string]bool{}
 	var ids []string
 	for _, n := range places {

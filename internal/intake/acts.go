@@ -156,6 +156,17 @@ func (in *Intake) SendTest(ctx context.Context, workspace, actor string, to stan
 	return n, err
 }
 
+// SendTrial promises a message that tries a template with a made-up alert.
+func (in *Intake) SendTrial(ctx context.Context, workspace string, by By, to stanna.Destination, trial *stanna.Trial) (n stanna.Notification, err error) {
+	err = in.change(ctx, workspace, func(b *batch) error {
+		m := stanna.Message{Workspace: workspace, ID: store.NewID("msg"), Kind: stanna.Test, Destination: to, Intended: to, Revision: 1, CreatedAt: b.real,
+			Occasion: stanna.Occasion{By: by.Name, Trial: trial}}
+		n, err = b.sendByHand(m, by.Actor, "template.tried")
+		return err
+	})
+	return n, err
+}
+
 // sendByHand promises a message that a person has asked for.
 func (b *batch) sendByHand(m stanna.Message, actor, action string) (stanna.Notification, error) {
 	n := stanna.Notification{Workspace: b.workspace, ID: store.NewID("ntf"), ClientID: m.ClientID, MessageID: m.ID, Destination: m.Destination,

@@ -20,6 +20,7 @@ type batch struct {
 	real      time.Time // what travels lives by real time, alerts by the workspace's
 	follows   bool      // the workspace's time follows its signals
 	began     time.Time // by the workspace's clock
+	passed    time.Time // where time follows the signals: how far it has
 	moved     time.Time // where it does: when the sums of the portfolio may have changed last
 	morning   time.Time // where it does: when the next digest is due; zero: not worked out yet
 

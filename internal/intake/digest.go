@@ -101,6 +101,9 @@ func latest(c stanna.DigestCalendar, date string, at, now time.Time) (stanna.Dig
 		at = on.At // the time of day was changed since
 	}
 	due, ok := c.Due(at, now)
+	if date == "" { // there was none that it could stand for
+		due, ok = c.On(due.Date)
+	}
 	return due, ok && due.Date > date
 }
 

@@ -179,10 +179,10 @@ func TestDigestsOfOwners(t *testing.T) {
 		if d := h.says(list[0]); d.Owner != "ana@acme.com" || d.Movement.All != 1 || !d.To.Equal(monday.Add(3*time.Hour)) || d.Risk.Total.Clients != 1 {
 			t.Errorf("%+v", d)
 		}
-		h.wantDates("slack:T1:UBEN") // nothing before nine tomorrow
+		h.wantDates("slack:T1:UBEN", "2026-11-23 digests_begin weekly")
 		h.pass(monday.Add(23 * time.Hour))
-		h.wantDates("slack:T1:UBEN", "2026-11-24 nothing_to_say")
-		h.wantDates("person:eve@acme.com", "2026-11-24 not_in_slack")
+		h.wantDates("slack:T1:UBEN", "2026-11-23 digests_begin weekly", "2026-11-24 nothing_to_say")
+		h.wantDates("person:eve@acme.com", "2026-11-23 digests_begin weekly", "2026-11-24 not_in_slack")
 		h.person("ana@acme.com", "UANA", stanna.Habits{Deputy: "ben@acme.com", AwayAt: monday.Add(20 * time.Hour), BackAt: monday.AddDate(0, 0, 7).Add(20 * time.Hour),
 			Timezone: "America/New_York", Digest: &stanna.DigestTime{At: "08:00"}})
 		h.fall(monday.AddDate(0, 0, 2), "anas", 10)
@@ -306,7 +306,7 @@ func TestOneDigestADate(t *testing.T) {
 				s.Digests[0].Daily = !s.Digests[0].Weekly || rapid.Bool().Draw(t, "daily")
 				s.Digests[0].Empty = stanna.SayNothing
 			})
-			w := newReal(nil, s, fmt.Sprintf("w%d.com", n), settings)
+			w := newReal(&testing.T{}, s, fmt.Sprintf("w%d.com", n), settings)
 			w.update(func(tx *store.Tx) error {
 				return tx.PutConnection(stanna.Connection{Workspace: w.id, TeamID: "T" + w.id, AccessToken: "xoxb-1", Scopes: []string{"chat:write"}, Health: stanna.Healthy})
 			})
@@ -341,6 +341,21 @@ func TestOneDigestADate(t *testing.T) {
 			seen := map[string]int{}
 			w.view(func(tx *store.Tx) error {
 				list, _, err := tx.DigestLog(w.id, 1000, 0)
+				sent := map[string]bool{}
+				for _, r := range list {
+					if r.Sent() {
+						sent[r.MessageID] = true
+					}
+				}
+				told, _, err2 := tx.Notifications(w.id, store.NotificationQuery{Limit: 1000})
+				for _, n := range told {
+					if n.Event == stanna.Digested && !sent[n.MessageID] {
+						t.Errorf("a digest that the log does not know is sent: %+v", n)
+					}
+				}
+				if len(told) != len(sent) || err2 != nil {
+					t.Errorf("%d messages and %d digests that were sent: %v", len(told), len(sent), err2)
+				}
 				for _, r := range list {
 					seen[r.Date]++
 					if onTime[r.Date] && (r.Late || r.Reason == stanna.ReasonDigestsBegin) {

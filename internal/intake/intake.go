@@ -218,7 +218,7 @@ func (in *Intake) transact(group []*request) (lanes []string, err error) {
 			b := in.batch(tx, p, part[0].workspace)
 			for _, r := range part {
 				if r.came.Before(b.began) {
-					b.began = r.came
+					b.began, b.passed = r.came, r.came
 				}
 			}
 			if err := b.take(part); err != nil {
@@ -321,6 +321,7 @@ func readPolicy(tx *store.Tx, workspace string, now time.Time) (*policy, error) 
 func (in *Intake) batch(tx *store.Tx, p *policy, workspace string) *batch {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	return &batch{tx: tx, policy: p, workspace: workspace, real: in.clock.Real(), began: in.clock.Now(workspace), follows: in.clock.Follows(workspace),
+	now := in.clock.Now(workspace)
+	return &batch{tx: tx, policy: p, workspace: workspace, real: in.clock.Real(), began: now, passed: now, follows: in.clock.Follows(workspace),
 		moved: in.moved[workspace]}
 }

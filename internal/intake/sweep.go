@@ -158,13 +158,14 @@ func (b *batch) look(due map[string]time.Time, now time.Time) error {
 // passTo lets the time of a workspace that follows its signals pass to t:
 // what is due on the way is done at its own moment, in order.
 func (b *batch) passTo(t time.Time) error {
+	defer func() { b.passed = t }()
 	for range maxPasses {
 		at, ok, err := b.nextMoment()
 		if err != nil || !ok || at.After(t) {
 			return err
 		}
 		if at.Equal(stanna.AtOnce) {
-			at = t
+			at = b.passed
 		}
 		for more := true; more; {
 			if more, err = b.sweep(at, nil); err != nil {

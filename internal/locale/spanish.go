@@ -12,7 +12,7 @@ var spanish = &Language{
 	Tag: language.Spanish, Name: "Español", Forms: []plural.Form{plural.One, plural.Other},
 	Weekdays: [7]string{"dom", "lun", "mar", "mié", "jue", "vie", "sáb"},
 	Months:   [12]string{"ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"},
-	Sentences: together(spanishAlerts, spanishButtons, spanishHistory, spanishTemplate, map[string]string{
+	Sentences: together(spanishAlerts, spanishButtons, spanishDigest, spanishHistory, spanishTemplate, map[string]string{
 		// Days and durations (words.go).
 		"{day} {month} {year}":           "{day} {month} {year}",
 		"{weekday} {day} {month} {year}": "{weekday} {day} {month} {year}",
@@ -147,7 +147,7 @@ var spanish = &Language{
 		"call {contact}":                "llamar a {contact}",
 		"get in touch":                  "ponerse en contacto",
 		"{step}; no contact is on file": "{step}; no hay ningún contacto registrado",
-		"{step} by {day}":               "{step} antes del {day}",
+		"{step} by {day}":               "{step} a más tardar el {day}",
 		"{step}, overdue since {day}":   "{step}, con retraso desde el {day}",
 		"{source} recommends":           "{source} recomienda",
 		"The source recommends":         "La fuente recomienda",

@@ -8,17 +8,19 @@ import (
 	"github.com/gostanna/stanna/internal/locale"
 )
 
+const useOfWeekField = "Weekly use"
+
 // engagementDrop tells a client that does less than is usual for it, or
 // nothing any more. Its figures are the sum of a week.
 func engagementDrop(c chapter) telling {
 	e := c.alert.Evidence
 	t := telling{
 		told: []string{engagementField},
-		four: []string{engagementField, mrrField, renewalField, contactField},
+		four: []string{useOfWeekField, mrrField, renewalField, contactField},
 		why:  c.listed(c.againstBase(e)),
 	}
 	if use := c.useNow(e); use != nil {
-		t.facts = []fact{{label: english(engagementField), value: use}}
+		t.facts = []fact{{label: english(useOfWeekField), value: use}}
 	}
 	causes := c.byCause()
 	t.steps = append(causes[:min(len(causes), 2)], c.phrase("check that the data still comes in, and whether an automation or a holiday explains it"))
@@ -69,7 +71,7 @@ func (c chapter) useNow(e stanna.Evidence) phrase {
 	if !compares(e) {
 		return nil
 	}
-	return c.phrase("{now} a week, usually {usual}", with{"now": c.measured(rounded(e.Value)), "usual": rounded(e.Base)})
+	return c.phrase("{now}, usually {usual}", with{"now": c.measured(rounded(e.Value)), "usual": rounded(e.Base)})
 }
 
 // rounded leaves out the decimals of what is counted in tens and more.

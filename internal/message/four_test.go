@@ -15,7 +15,7 @@ func TestTheFourFigures(t *testing.T) {
 		stanna.HealthDrop:           {"MRR", "Renews", "Engagement", "Last contact"},
 		stanna.ChurnRisk:            {"MRR", "Renews", "Health", "Expected loss"},
 		stanna.PaymentIssue:         {"Owed", "MRR", "Next try", "Contact"},
-		stanna.EngagementDrop:       {"Engagement", "MRR", "Renews", "Last contact"},
+		stanna.EngagementDrop:       {"Weekly use", "MRR", "Renews", "Last contact"},
 		stanna.SentimentNegative:    {"Mood", "Said in", "Last contact", "MRR"},
 		stanna.RevenueAtRisk:        {"MRR at risk", "Share of MRR", "Expected loss", "Clients at risk"},
 		stanna.ExpansionOpportunity: {"In use", "MRR", "Renews", "Contact"},

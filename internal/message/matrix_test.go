@@ -44,7 +44,10 @@ func matrix(language string) (cells []cell) {
 	for _, s := range stories() {
 		threads(s.kind, s.view(), s.bare())
 	}
-	for _, name := range []string{"health drop", "payment_issue", "milestone"} {
+	little := fullView()
+	little.Settings.Locale, little.Client.MRR, little.Client.RenewalDate, little.State.Engagement = language, stanna.Money{}, "", stanna.History{}
+	add(Thread(little), string(stanna.HealthDrop), "little")
+	for _, name := range []string{"health_drop", "payment_issue", "milestone"} {
 		v := closedView(stanna.ReasonRecovered, 57)
 		if i := slices.IndexFunc(stories(), func(s story) bool { return string(s.kind) == name }); i >= 0 {
 			v = stories()[i].closed()
@@ -52,10 +55,10 @@ func matrix(language string) (cells []cell) {
 		v.Settings.Locale = language
 		add(Thread(v), name, "closed")
 	}
-	quiet, loud := histories()
-	quiet.Settings.Locale, loud.Settings.Locale = language, language
-	add(History(quiet), "history")
-	add(History(loud), "history broadcast")
+	for name, v := range histories() {
+		v.Settings.Locale = language
+		add(History(v), name)
+	}
 	for name, open := range map[string]int{"redacted": 2, "redacted closed": 0} {
 		v := RedactedView{Settings: settings(), Open: open, Worst: stanna.High, Link: "https://stanna.example.com/alerts?status=open", Now: monday}
 		v.Settings.Locale = language
@@ -95,21 +98,30 @@ func pressable(v ThreadView) ThreadView {
 
 // histories are what a thread says of what people and time did, quietly, and
 // of a rise in severity, in the channel as well.
-func histories() (quiet, loud HistoryView) {
+func histories() map[string]HistoryView {
 	full := fullView()
-	quiet = HistoryView{Settings: full.Settings, Client: full.Client, State: full.State, Alerts: full.Alerts, Owner: full.Owner, People: team(), Now: monday.Add(3 * time.Hour),
-		Entries: []stanna.Entry{
-			{At: monday, AlertID: "al_1", Event: stanna.Opened, Severity: stanna.High},
-			{At: monday.Add(time.Hour), AlertID: "al_1", What: stanna.ReasonTakenUp, By: "ana@example.com", Severity: stanna.High},
-			{At: monday.Add(time.Hour), AlertID: "al_1", What: stanna.ReasonAssigned, By: "ana@example.com", To: "ben@example.com", Severity: stanna.High},
-			{At: monday.Add(2 * time.Hour), AlertID: "al_1", What: stanna.ReasonSnoozed, By: "ben@example.com", Until: monday.Add(oneDay), Severity: stanna.High},
-			{At: monday.Add(2 * time.Hour), AlertID: "al_1", Event: stanna.Reminded, Severity: stanna.High},
-			{At: monday.Add(2 * time.Hour), AlertID: "al_1", Event: stanna.Worsened, Severity: stanna.High},
-			{At: monday.Add(2 * time.Hour), AlertID: "al_1", Event: stanna.Escalated, Severity: stanna.High},
-		}}
-	loud = quiet
-	loud.Entries = []stanna.Entry{{At: monday.Add(3 * time.Hour), AlertID: "al_1", Event: stanna.Worsened, Severity: stanna.Critical, Rose: true, Broadcast: true}}
-	return quiet, loud
+	view := func(value float64, entries ...stanna.Entry) HistoryView {
+		alerts := slices.Clone(full.Alerts)
+		alerts[0].Evidence.Value = value
+		for i := range entries {
+			if entries[i].AlertID = alerts[0].ID; entries[i].Severity == "" {
+				entries[i].Severity = stanna.High
+			}
+			if entries[i].At.IsZero() {
+				entries[i].At = monday.Add(2 * time.Hour)
+			}
+		}
+		return HistoryView{Settings: full.Settings, Client: full.Client, State: full.State, Alerts: alerts, Owner: full.Owner, People: team(),
+			Now: monday.Add(3 * time.Hour), Entries: entries}
+	}
+	taken := stanna.Entry{At: monday.Add(time.Hour), What: stanna.ReasonTakenUp, By: "ana@example.com"}
+	given := stanna.Entry{At: monday.Add(time.Hour), What: stanna.ReasonAssigned, By: "ana@example.com", To: "ben@example.com"}
+	return map[string]HistoryView{
+		"history": view(38, taken, given, stanna.Entry{At: monday.Add(2 * time.Hour), What: stanna.ReasonSnoozed, By: "ben@example.com", Until: monday.Add(oneDay)}),
+		"history of time": view(31, stanna.Entry{Event: stanna.Opened}, stanna.Entry{Event: stanna.Worsened}, stanna.Entry{Event: stanna.Reminded},
+			stanna.Entry{Event: stanna.Escalated}, stanna.Entry{Event: stanna.Resolved}, stanna.Entry{What: stanna.ReasonAssigned}, stanna.Entry{}),
+		"history broadcast": view(24, stanna.Entry{At: monday.Add(3 * time.Hour), Event: stanna.Worsened, Severity: stanna.Critical, Rose: true, Broadcast: true}),
+	}
 }
 
 // TestMatrix holds every type in every language, with and without all that a

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"strings"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -23,7 +24,7 @@ func Redacted(v RedactedView) Rendered {
 	symbol, head := closedSymbol, t.phrase("Nothing needs you here any more")
 	if v.Open > 0 {
 		symbol = symbolOf(v.Worst)
-		head = t.phrase("{n} {n|client alert needs|client alerts need} you: {severity}", with{"n": v.Open, "severity": t.severity(v.Worst)})
+		head = t.phrase("{n} {n|client alert needs|client alerts need} you: {severity}", with{"n": v.Open, "severity": strings.ToLower(t.severity(v.Worst))})
 	}
 	why := t.phrase("This channel is shared with another company, so the details are on the page alone")
 	see := link(v.Link, t.Text("Open"))

@@ -33,7 +33,7 @@ func sentimentNegative(c chapter) telling {
 		now:    c.phrase("mood {score}", with{"score": c.Signed(e.Value)}),
 		steps:  c.listening(very, e.Count),
 	}
-	if short := quoted(e.Quote, 80); short != nil {
+	if short := quoted(atWord(e.Quote, shortQuote), shortQuote); short != nil {
 		t.change = say(short, words(" ("), how, words(")"))
 	} else if very {
 		t.change = c.phrase("a very negative conversation")
@@ -101,6 +101,22 @@ func (c chapter) moodOf(quote string) (stanna.Mood, bool) {
 		}
 	}
 	return stanna.Mood{}, false
+}
+
+// shortQuote is how much of the customer's words stands in a headline; the
+// reasons have more.
+const shortQuote = 80
+
+// atWord shortens what was said at the end of a word.
+func atWord(s string, most int) string {
+	if s = clean(s, most+1); length(s) <= most {
+		return s
+	}
+	s = strings.TrimSuffix(cut(s, most), ellipsis)
+	if i := strings.LastIndexByte(s, ' '); i > len(s)/2 {
+		s = s[:i]
+	}
+	return s + ellipsis
 }
 
 // shownMoods is how many conversations make a trend that can be taken in.

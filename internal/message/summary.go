@@ -21,6 +21,9 @@ const (
 func Summary(v SummaryView) Rendered { return v.page().lay() }
 
 func (v SummaryView) page() page {
+	if v.Digest != nil {
+		return v.digest()
+	}
 	l := tongue{locale.For(v.Settings, v.Now)}
 	ranked := rank(v.Items)
 	split := 0

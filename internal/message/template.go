@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gostanna/stanna"
@@ -16,6 +17,7 @@ type Template struct {
 	stanna.Template
 	subject, body *expr.Template // body: nil where there is none
 	fields, urls  []*expr.Template
+	unusable      error // it was accepted once, and cannot be read any more
 }
 
 // Failure is that a template could not be used for an alert, or not all of
@@ -23,7 +25,9 @@ type Template struct {
 type Failure struct {
 	Template *Template
 	stanna.TemplateFailure
-	Partly bool // only a button was left out
+	Field  string      // of the template
+	Slip   *expr.Error // what is wrong there, and where; nil of an address
+	Partly bool        // only a button was left out
 }
 
 // CompileTemplate reads all parts of a template. The error is a
@@ -59,6 +63,16 @@ func CompileTemplate(source stanna.Template) (*Template, error) {
 	return t, nil
 }
 
+// StoredTemplate is a template that was accepted once. What cannot be read any
+// more fails whenever it is used, so that somebody hears of it.
+func StoredTemplate(source stanna.Template) *Template {
+	t, err := CompileTemplate(source)
+	if err != nil {
+		return &Template{Template: source, unusable: err}
+	}
+	return t
+}
+
 // together is several wrong fields as one refusal.
 func together(wrong []error) *stanna.Error {
 	all := &stanna.Error{Code: stanna.Invalid, Fields: map[string]string{}, Err: errors.Join(wrong...)}
@@ -91,21 +105,20 @@ type worded struct {
 	address string
 }
 
-// word lets a template speak of an alert. With an error it says nothing.
-func (c chapter) word(t *Template) (w wording, err *expr.Error, field string) {
-	in := &expr.Input{Settings: c.Settings, State: &c.state, Alert: &c.alert, Now: c.Now}
-	if !c.whole() {
-		in.Client = &c.client
-	}
-	writing := c.writing()
+// notThere is written in an address for what is not known: a page of "not
+// known" would be the wrong one.
+const notThere = "\x00"
+
+// word lets a template speak of an alert. When it fails it says nothing.
+func (c chapter) word(t *Template) (w wording, failure *Failure) {
+	in, writing := c.input(), c.writing()
 	write := func(at string, x *expr.Template, lines bool) prose {
-		if x == nil || err != nil {
+		if x == nil || failure != nil {
 			return prose{}
 		}
-		pieces, failed := x.Write(in, writing)
-		if failed != nil {
-			errors.As(failed, &err)
-			field = at
+		pieces, err := x.Write(in, writing)
+		if err != nil {
+			failure = c.failed(t, at, err)
 			return prose{}
 		}
 		return proseOf(pieces, lines)
@@ -114,24 +127,42 @@ func (c chapter) word(t *Template) (w wording, err *expr.Error, field string) {
 	for i, x := range t.fields {
 		w.fields = append(w.fields, worded{label: t.Fields[i].Label, prose: write(fmt.Sprintf("fields[%d].value", i), x, false)})
 	}
+	writing.Unknown = notThere
 	for i, x := range t.urls {
 		at := fmt.Sprintf("buttons[%d].url", i)
 		typed := write(at, x, false)
-		address := typed.address(typed.text)
+		address, what := typed.address(typed.text), ""
 		switch {
 		case address == "":
 			continue // meant to be left out
+		case slices.ContainsFunc(typed.holes, func(s string) bool { return strings.Contains(s, notThere) }):
+			what = "it hangs on what is not known of this client; known(x) ? … : \"\" leaves the link out without a word"
 		case !strings.HasPrefix(address, "https://") || target(address) == "":
-			w.failure = c.failed(t, at+": what it came to is no https address; or(…, \"\") leaves a button out where there is none", true)
+			what = "what it came to is no https address"
+		}
+		if what != "" {
+			w.failure = c.failed(t, at, errors.New(what))
+			w.failure.Partly = true
 			continue
 		}
 		w.links = append(w.links, worded{label: t.Buttons[i].Label, address: address})
 	}
-	return w, err, field
+	return w, failure
 }
 
-func (c chapter) failed(t *Template, why string, partly bool) *Failure {
-	return &Failure{Template: t, Partly: partly, TemplateFailure: stanna.TemplateFailure{AlertID: c.alert.ID, Why: why}}
+// input is what a template may speak of.
+func (c chapter) input() *expr.Input {
+	in := &expr.Input{Settings: c.Settings, State: &c.state, Alert: &c.alert, Now: c.Now}
+	if !c.whole() {
+		in.Client = &c.client
+	}
+	return in
+}
+
+func (c chapter) failed(t *Template, field string, err error) *Failure {
+	f := &Failure{Template: t, Field: field, TemplateFailure: stanna.TemplateFailure{AlertID: c.alert.ID, Why: field + ": " + err.Error()}}
+	errors.As(err, &f.Slip)
+	return f
 }
 
 // writing is how templates are written for the reader.

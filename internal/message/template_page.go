@@ -17,9 +17,12 @@ func (v ThreadView) wording(c chapter) (*wording, *Failure) {
 	if v.Template == nil || v.Template.Type != c.alert.Type || !c.alert.Open() {
 		return nil, nil
 	}
-	w, err, field := c.word(v.Template)
-	if err != nil {
-		return nil, c.failed(v.Template, field+": "+err.Error(), false)
+	if err := v.Template.unusable; err != nil {
+		return nil, &Failure{Template: v.Template, TemplateFailure: stanna.TemplateFailure{AlertID: c.alert.ID, Why: err.Error()}}
+	}
+	w, failure := c.word(v.Template)
+	if failure != nil {
+		return nil, failure
 	}
 	return &w, w.failure
 }
@@ -36,7 +39,7 @@ func (v ThreadView) wordedPage(c chapter, t *telling, a AlertView, w *wording) p
 		owned = c.owns(c.called(v.Owner.or(v.Client), pressing(a.Severity) && a.Status == stanna.AlertOpen))
 	}
 	subject, headline := w.subject.line(), w.subject.line()
-	if len(subject) == 0 {
+	if subject.blank() {
 		subject, headline = c.sentence(*t), c.headline(*t)
 	}
 	p := page{
@@ -87,7 +90,7 @@ func (w *wording) into(p *page, c chapter, a AlertView) {
 	var short, heard, long []phrase
 	for _, f := range w.fields {
 		value := f.linked(tidy(f.text))
-		if len(value) == 0 {
+		if value.blank() {
 			continue // there is nothing to say
 		}
 		label := tidy(f.label)

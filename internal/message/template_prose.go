@@ -3,6 +3,7 @@ package message
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -95,7 +96,7 @@ func (p prose) lines() (lines []phrase) {
 	for line := range strings.Lines(p.text) {
 		indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
 		said := p.linked(tidy(line))
-		if len(said) == 0 {
+		if said.blank() {
 			if !blank {
 				lines = append(lines, nil)
 			}
@@ -127,11 +128,16 @@ func (p prose) spoken() phrase {
 		if len(said) > 0 && said[0].elastic {
 			said[0].text = strings.TrimLeft(said[0].text, "•- ")
 		}
-		if len(said) > 0 {
+		if !said.blank() {
 			all = joined(" ", all, ended(said))
 		}
 	}
 	return all
+}
+
+// blank says whether a phrase shows nothing.
+func (p phrase) blank() bool {
+	return !slices.ContainsFunc(p, func(s span) bool { return strings.TrimSpace(s.text) != "" })
 }
 
 // notABar drops what a course is drawn with: it is not read out.
@@ -144,8 +150,12 @@ func notABar(r rune) rune {
 
 // ended is a phrase with a full stop, where it has no end of its own.
 func ended(p phrase) phrase {
-	last := p[len(p)-1]
-	if r, _ := utf8.DecodeLastRuneInString(strings.TrimRight(last.text, " ")); last.kind == spanText && strings.ContainsRune(".!?:;…。！？", r) {
+	for len(p) > 1 && strings.TrimSpace(p[len(p)-1].text) == "" {
+		p = p[:len(p)-1]
+	}
+	last := &p[len(p)-1]
+	last.text = strings.TrimRight(last.text, " ")
+	if r, _ := utf8.DecodeLastRuneInString(last.text); last.kind == spanText && strings.ContainsRune(".!?:;…。！？", r) {
 		return p
 	}
 	return say(p, words("."))
@@ -204,13 +214,28 @@ func (p prose) words(out phrase, text string) phrase {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(text)
-		given := outside(p.holes[r-firstHole], maxOutside)
-		if len(out) == 0 && len(given) > 0 && given[0].text[0] == '>' { // which begins a quotation
-			given[0].text = "﹥" + given[0].text[1:]
-		}
-		out, text = append(out, given...), text[size:]
+		out, text = append(out, p.given(r, len(out) == 0)...), text[size:]
 	}
 	return out
+}
+
+// given is what came from outside, with the space around it.
+func (p prose) given(hole rune, begins bool) phrase {
+	raw := p.holes[hole-firstHole]
+	said := outside(raw, maxOutside)
+	if len(said) == 0 {
+		return nil
+	}
+	if begins && said[0].text[0] == '>' { // which begins a quotation
+		said[0].text = "﹥" + said[0].text[1:]
+	}
+	if !begins && strings.HasPrefix(raw, " ") {
+		said = append(phrase{{text: " "}}, said...)
+	}
+	if strings.HasSuffix(raw, " ") {
+		said = append(said, span{text: " "})
+	}
+	return said
 }
 
 // chunks cuts own words at spaces; a word that is too long is cut itself.

@@ -2,6 +2,7 @@ package message
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,7 +59,7 @@ func TestGoldenTemplates(t *testing.T) {
 
 	for _, x := range Specimens(stanna.HealthDrop, settings(), monday) {
 		x.View.Template = compiled(t, ourTemplate())
-		checkGolden(t, "template_"+strings.ReplaceAll(x.Name, " ", "_"), Thread(x.View))
+		checkGolden(t, "template_of_"+strings.ReplaceAll(x.Name, " ", "_"), Thread(x.View))
 	}
 	checkGolden(t, "template_test", Test(TestView{Settings: settings(), By: "Ana Silva", Link: "https://stanna.example.com/templates/health_drop", Now: monday,
 		Template: compiled(t, ourTemplate()), Specimen: "missing data"}))
@@ -290,5 +291,40 @@ func BenchmarkTemplatedThread(b *testing.B) {
 	v := wordedView(b, ourTemplate())
 	for b.Loop() {
 		Thread(v)
+	}
+}
+
+// What one begins with says something of every specimen of its type.
+func TestStandardWordings(t *testing.T) {
+	for _, kind := range Types() {
+		x := compiled(t, stanna.Template{Type: kind, Wording: StandardWording(kind)})
+		for _, s := range Specimens(kind, settings(), monday) {
+			s.View.Template = x
+			r := Thread(s.View)
+			checkLimits(t, r)
+			if r.Failed != nil {
+				t.Errorf("%s, %s: %s", kind, s.Name, r.Failed.Why)
+			}
+			if s.Name == "full" {
+				if gaps := x.NotKnown(s.View); len(gaps) > 0 {
+					t.Errorf("%s: %v", kind, gaps)
+				}
+			}
+		}
+	}
+}
+
+func TestPlaceholdersThatAreNotKnown(t *testing.T) {
+	x := ourTemplate()
+	x.Body = "{{ \"}}\" }} {{ state.churn }} {{ known(client.tier) ? \"a\" : \"\" }} {{ client.tier }} {{ or(state.churn, \"none\") }} {{ client.custom.seats }}"
+	v := wordedView(t, x)
+	v.Client.Tier = ""
+	got := v.Template.NotKnown(v)
+	want := []Placeholder{{"body", "{{ state.churn }}"}, {"body", "{{ client.tier }}"}, {"body", "{{ client.custom.seats }}"}}
+	if !slices.Equal(got, append(want, Placeholder{"buttons[0].url", "{{ client.tier }}"})) {
+		t.Errorf("%v", got)
+	}
+	if custom := v.Template.CustomFields(); !slices.Equal(custom, []Placeholder{{"body", "seats"}}) {
+		t.Errorf("%v", custom)
 	}
 }

@@ -79,7 +79,12 @@ func summaries() map[string]SummaryView {
 			v.Items[2].Alert.Why = stanna.ReasonChurned
 			return v
 		}(),
-		"summary_away":          mixed(stanna.Occasion{Why: stanna.ReasonOutsideHours, Since: friday, Recovered: 2}),
+		"summary_away": mixed(stanna.Occasion{Why: stanna.ReasonOutsideHours, Since: friday, Recovered: 2}),
+		"summary_away_few": func() SummaryView {
+			v := mixed(stanna.Occasion{Why: stanna.ReasonOutsideHours, Since: friday, Recovered: 2})
+			v.Items = v.Items[:6]
+			return v
+		}(),
 		"summary_away_closed":   closed(few(stanna.Occasion{Why: stanna.ReasonOutsideHours, Since: friday}, 6), 3),
 		"summary_away_one":      few(stanna.Occasion{Why: stanna.ReasonOutsideHours, Since: friday, Recovered: 1}, 1),
 		"summary_away_nothing":  few(stanna.Occasion{Why: stanna.ReasonOutsideHours, Since: friday, Recovered: 3}, 0),

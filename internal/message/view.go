@@ -104,6 +104,16 @@ type SummaryView struct {
 	People   People          // who took up, snoozed or closed the alerts
 	Intended Intended
 	Now      time.Time
+
+	Digest *stanna.Digest // what is said beside the alerts that waited for it; nil: they are all
+	Leads  DigestLeads
+}
+
+// DigestLeads are the addresses that a digest leads to.
+type DigestLeads struct {
+	Clients map[string]string // by id, of those that it names
+	Moved   string            // the page that lists what moved
+	Whole   string            // the page where things stand
 }
 
 // SummaryItem is one alert of a summary. An alert of the whole portfolio has

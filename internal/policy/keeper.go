@@ -1,7 +1,7 @@
 // Package policy is where THE RULES ARE KEPT: rules, the routing table,
-// silences, settings, and what people have set for themselves. It answers:
-// may this be saved, what would make it useless, who changed what when, and
-// how does one go back.
+// silences, templates of messages, settings, and what people have set for
+// themselves. It answers: may this be saved, what would make it useless, who
+// changed what when, and how does one go back.
 //
 // It is entered by [New]. Every save runs in ONE transaction that holds the
 // workspace: it compares the version that the writer had read, checks, stores

@@ -97,7 +97,10 @@ func fieldLabel(field string) string {
 		return ""
 	}
 	var words []string
-	for _, part := range strings.Split(field, ".") {
+	for i, part := range strings.Split(field, ".") {
+		if i == 1 && len(words) == 1 && words[0] == "channel" {
+			continue // its id, which says nothing to a person
+		}
 		part, index, _ := strings.Cut(part, "[")
 		switch part {
 		case "thresholds", "filter", "match", "matcher", "routes":
@@ -109,9 +112,15 @@ func fieldLabel(field string) string {
 			part = "escalation, step"
 		case "windows":
 			part = "window"
+		case "fields":
+			part = "field"
+		case "buttons":
+			part = "link"
+		case "channels":
+			part = "channel"
 		}
 		word := humanised(part)
-		if n, err := strconv.Atoi(strings.TrimSuffix(index, "]")); err == nil && (part == "line" || part == "window" || strings.HasPrefix(part, "escalation")) {
+		if n, err := strconv.Atoi(strings.TrimSuffix(index, "]")); err == nil && (part == "line" || part == "window" || part == "field" || part == "link" || strings.HasPrefix(part, "escalation")) {
 			word += " " + strconv.Itoa(n+1)
 		}
 		words = append(words, word)
@@ -126,7 +135,8 @@ func fieldLabel(field string) string {
 func humanised(name string) string {
 	known := map[string]string{"minMrr": "minimum MRR", "only": "only these accounts", "never": "never these accounts", "endsAt": "end", "startsAt": "begin",
 		"outside": "outside hours", "to": "where it goes", "do": "what happens", "away": "away", "afterMinutes": "after", "destinations": "where it goes",
-		"businessHours": "working hours", "riskThreshold": "red up to", "healthyAbove": "green above", "csmOwner": "owner", "mrr": "MRR", "workspaceName": "name", "clientUrlTemplate": "link to your system"}
+		"businessHours": "working hours", "riskThreshold": "red up to", "healthyAbove": "green above", "csmOwner": "owner", "mrr": "MRR", "workspaceName": "name", "clientUrlTemplate": "link to your system", "logoUrl": "logo", "sharedChannels": "shared channels", "locale": "language", "timezone": "time zone",
+		"defaultChannel": "default channel", "fallbackChannel": "fallback channel"}
 	if text, ok := known[name]; ok {
 		return text
 	}

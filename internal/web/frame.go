@@ -59,7 +59,7 @@ func (s *site) frame(v *visit, a answer) frame {
 	} {
 		if v.caller.May(p.need) {
 			at := v.r.URL.Path
-			p.Here = at == p.Path || p.Path != "/" && strings.HasPrefix(at, p.Path+"/") || p.Path == "/rules" && (at == "/routes" || strings.HasPrefix(at, "/routes/"))
+			p.Here = at == p.Path || p.Path != "/" && strings.HasPrefix(at, p.Path+"/") || p.Path == "/rules" && (at == "/routes" || strings.HasPrefix(at, "/routes/") || at == "/templates" || strings.HasPrefix(at, "/templates/"))
 			f.Places = append(f.Places, p.place)
 		}
 	}

@@ -26,7 +26,7 @@ type personRow struct {
 	Slack             mark
 	Deputy, Manager   string
 	Away              string
-	Hours             string
+	Hours, Manner     string
 	Path              string
 }
 
@@ -76,6 +76,7 @@ func (v *visit) personRow(email string, p stanna.Person) *personRow {
 	if p.Hours != nil {
 		r.Hours = hoursWords(*p.Hours)
 	}
+	r.Manner = mannerWords(p.Habits)
 	return r
 }
 
@@ -107,6 +108,7 @@ type personForm struct {
 	OwnHours        bool
 	Hours           hoursForm
 	Workspace       string
+	Manner          mannerForm
 	Follows         []field
 	Wrong           wrongs
 }
@@ -200,6 +202,7 @@ func (f *personForm) habits(v *visit, h stanna.Habits, list []option, w wrongs) 
 		own = *h.Hours
 	}
 	f.Hours = hoursFormOf("hours", own, "Left open: "+v.local.Settings.Timezone+", the workspace's.", nil, w)
+	f.Manner = v.mannerFormOf(h, w)
 }
 
 // following are the accounts that somebody follows.
@@ -249,6 +252,7 @@ func (s *site) saveHabits(v *visit, email string, mine bool) (answer, error) {
 			hours := v.readHours("hours")
 			h.Hours = &hours
 		}
+		v.readManner(h, w)
 		draft = *h
 		if len(w) > 0 {
 			return stanna.Errorf(stanna.Invalid, "the form could not be read")
@@ -270,9 +274,7 @@ func (s *site) saveHabits(v *visit, email string, mine bool) (answer, error) {
 	if away := v.awayWords(draft); away != "" {
 		said = "Saved: " + away + ". Direct messages go to who stands in."
 	}
-	for _, x := range warnings {
-		said += " " + sentence(fieldLabel(x.Field)+": "+forPeople(x.Message))
-	}
+	said += asSentences(warnings)
 	back := "/me"
 	if !mine {
 		back = "/settings/people"

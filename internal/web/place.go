@@ -112,8 +112,17 @@ func (s *site) readPlaces(v *visit, name string, w wrongs) (to []stanna.Destinat
 			to = append(to, d)
 		}
 	}
-	for _, x := range append(slices.Clone(v.r.PostForm[name]), v.r.PostForm[name+".add"]...) {
+	for _, x := range v.r.PostForm[name] {
 		add(stanna.Destination(x))
+	}
+	for _, x := range v.r.PostForm[name+".add"] {
+		d := stanna.Destination(x)
+		if _, id, ok := d.Slack(); ok { // it may be shared with another company since the list was read
+			if _, err := s.line.Recent(v.ctx, v.workspace(), id); err != nil {
+				return nil, err
+			}
+		}
+		add(d)
 	}
 	for _, text := range listOf(v.given(name + ".typed")) {
 		d, err := s.readPlace(v, text)

@@ -64,6 +64,17 @@ func (s *site) routes() *http.ServeMux {
 	mux.Handle("GET /routes/restore", s.page(auth.WriteRules, s.restoreRoutesPage))
 	mux.Handle("POST /routes/restore", s.page(auth.WriteRules, s.restoreRoutes))
 
+	mux.Handle("GET /templates", s.page(auth.ReadRules, s.templates))
+	mux.Handle("GET /templates/{type}", s.page(auth.ReadRules, s.template))
+	mux.Handle("POST /templates/{type}", s.page(auth.WriteRules, s.saveTemplate))
+	mux.Handle("POST /templates/{type}/preview", s.page(auth.WriteRules, s.previewTemplate))
+	mux.Handle("POST /templates/{type}/send", s.page(auth.WriteRules, s.tryTemplate))
+	mux.Handle("GET /templates/{type}/history", s.page(auth.ReadRules, s.templateHistory))
+	mux.Handle("GET /templates/{type}/restore", s.page(auth.WriteRules, s.restoreTemplatePage))
+	mux.Handle("POST /templates/{type}/restore", s.page(auth.WriteRules, s.restoreTemplate))
+	mux.Handle("GET /templates/{type}/delete", s.page(auth.WriteRules, s.deleteTemplatePage))
+	mux.Handle("POST /templates/{type}/delete", s.page(auth.WriteRules, s.deleteTemplate))
+
 	mux.Handle("GET /silences", s.page(auth.ReadRules, s.silences))
 	mux.Handle("GET /silences/new", s.page(auth.ActOnAlerts, s.newSilencePage))
 	mux.Handle("POST /silences", s.page(auth.ActOnAlerts, s.newSilence))
@@ -75,6 +86,8 @@ func (s *site) routes() *http.ServeMux {
 
 	mux.Handle("GET /settings", s.page(auth.ReadSettings, s.settings))
 	mux.Handle("POST /settings", s.page(auth.WriteSettings, s.saveSettings))
+	mux.Handle("GET /settings/messages", s.page(auth.ReadSettings, s.audience))
+	mux.Handle("POST /settings/messages", s.page(auth.WriteSettings, s.saveAudience))
 	mux.Handle("GET /settings/people", s.page(auth.ReadSettings, s.team))
 	mux.Handle("GET /settings/people/{email}", s.page(auth.WriteRules, s.personPage))
 	mux.Handle("POST /settings/people/{email}", s.page(auth.WriteRules, s.savePerson))

@@ -20,6 +20,7 @@ type ruleFormView struct {
 	Version       string
 	Path          string // where the form is posted
 	Row           ruleRow
+	Quality       *ruleQuality // nil: a new one
 	Since         stamp
 	Changed       stamp
 	Name          string
@@ -102,8 +103,14 @@ func (s *site) ruleForm(v *visit, r stanna.Rule, st formState) (answer, error) {
 	f.expressions(r, t, w)
 	f.figures(v, entry, r, t, w)
 	f.telling(v, r, t)
+	var err error
+	if r.ID != "" && st.typed == nil {
+		if f.Quality, err = s.qualityOf(v, r); err != nil {
+			return answer{}, err
+		}
+	}
 	f.FiltersOpen = f.Filter.Used || slices.ContainsFunc(w.list(), func(p problem) bool { return strings.HasPrefix(p.At, "#f-filter") }) || r.Type == stanna.KeyAccountUpdate
-	err := s.store.View(v.ctx, func(tx *store.Tx) error {
+	err = s.store.View(v.ctx, func(tx *store.Tx) error {
 		book, err := v.placesOf(tx)
 		if err != nil {
 			return err

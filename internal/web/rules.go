@@ -41,7 +41,8 @@ const (
 )
 
 func rulesTabs(here string) []tab {
-	return []tab{{"tab-rules", "Rules", "/rules", "", here == "rules"}, {"tab-routes", "Routing table", "/routes", "", here == "routes"}}
+	return []tab{{"tab-rules", "Rules", "/rules", "", here == "rules"}, {"tab-routes", "Routing table", "/routes", "", here == "routes"},
+		{"tab-templates", "Templates", "/templates", "", here == "templates"}}
 }
 
 func (s *site) rules(v *visit) (answer, error) {
@@ -179,6 +180,7 @@ func (s *site) chooseType(v *visit) (answer, error) {
 // ruleReadView is a rule for who may read it and not change it.
 type ruleReadView struct {
 	Row        ruleRow
+	Quality    *ruleQuality
 	Doc        string
 	Thresholds []thresholdRow
 	Words      []field
@@ -193,7 +195,11 @@ func (s *site) ruleRead(v *visit, r stanna.Rule) (answer, error) {
 	if e := rule.EntryOf(r.Type); e != nil {
 		view.Doc = e.Doc
 	}
-	err := s.store.View(v.ctx, func(tx *store.Tx) error {
+	var err error
+	if view.Quality, err = s.qualityOf(v, r); err != nil {
+		return answer{}, err
+	}
+	err = s.store.View(v.ctx, func(tx *store.Tx) error {
 		words, err := v.ruleSpeech(tx, r)
 		if err != nil {
 			return err

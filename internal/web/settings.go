@@ -18,7 +18,6 @@ type settingsView struct {
 	Tag        string // of what the form was made of
 	Name       string
 	Timezone   string
-	Locale     string
 	Currency   string
 	Risk       string
 	Healthy    string
@@ -37,7 +36,8 @@ type settingsView struct {
 }
 
 func settingsTabs(here string) []tab {
-	return []tab{{"tab-settings", "Workspace", "/settings", "", here == "settings"}, {"tab-people", "People", "/settings/people", "", here == "people"}}
+	return []tab{{"tab-settings", "Workspace", "/settings", "", here == "settings"}, {"tab-messages", "Messages", audiencePath, "", here == "messages"},
+		{"tab-people", "People", "/settings/people", "", here == "people"}}
 }
 
 func (s *site) settings(v *visit) (answer, error) {
@@ -52,7 +52,7 @@ func (s *site) settingsForm(v *visit, kept policy.Kept, t typed, w wrongs) (answ
 	x := kept.Workspace.Settings.WithDefaults()
 	d := x.Digest.WithDefaults()
 	view := settingsView{Write: v.caller.May(auth.WriteSettings), Tabs: settingsTabs("settings"), Tag: t.or("tag", kept.Tag()), Name: t.or("workspaceName", kept.Workspace.Name),
-		Timezone: t.or("timezone", x.Timezone), Locale: t.or("locale", x.Locale), Currency: t.or("currency", x.Currency), Risk: t.or("riskThreshold", plainNumber(x.RiskThreshold)),
+		Timezone: t.or("timezone", x.Timezone), Currency: t.or("currency", x.Currency), Risk: t.or("riskThreshold", plainNumber(x.RiskThreshold)),
 		Healthy: t.or("healthyAbove", plainNumber(x.HealthyAbove)), URL: t.or("clientUrlTemplate", x.ClientURLTemplate), Wrong: w,
 		Hours: hoursFormOf("businessHours", x.BusinessHours, "Left open: the workspace's.", t, w), HoursWords: hoursWords(x.BusinessHours),
 		DigestAt: t.or("digest.at", d.At), DigestOnly: x.DigestOnly}
@@ -111,7 +111,7 @@ func (s *site) saveSettings(v *visit) (answer, error) {
 	change := func(k *policy.Kept) error {
 		x := &k.Workspace.Settings
 		k.Workspace.Name = v.given("workspaceName")
-		x.Timezone, x.Locale, x.Currency = v.given("timezone"), v.given("locale"), strings.ToUpper(v.given("currency"))
+		x.Timezone, x.Currency = v.given("timezone"), strings.ToUpper(v.given("currency"))
 		x.RiskThreshold, x.HealthyAbove, x.ClientURLTemplate = risk, healthy, v.given("clientUrlTemplate")
 		x.BusinessHours = v.readHours("businessHours")
 		x.Digest = stanna.DigestTime{At: v.given("digest.at"), Days: v.r.PostForm["digest.days"], WeeklyOn: v.given("digest.weeklyOn")}
@@ -135,9 +135,10 @@ func (s *site) saveSettings(v *visit) (answer, error) {
 	}
 	var err error
 	if len(w) == 0 {
-		_, _, err = s.policy.SaveSettings(v.ctx, v.workspace(), v.by(), v.given("tag"), change)
+		var warnings []policy.Warning
+		_, warnings, err = s.policy.SaveSettings(v.ctx, v.workspace(), v.by(), v.given("tag"), change)
 		if err == nil {
-			return s.done(v, "/settings", "The settings are saved. What is held back is timed anew by them.")
+			return s.done(v, "/settings", "The settings are saved. What is held back is timed anew by them."+asSentences(warnings))
 		}
 	}
 	if more, ok := wrongsOf(err); ok {

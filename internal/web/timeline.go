@@ -166,6 +166,10 @@ func deedWord(e stanna.AuditEntry) string {
 		return "No longer held back"
 	case "message.told":
 		return "Told in Slack"
+	case "message.history":
+		return "Said in its thread"
+	case "message.history_refused":
+		return "Its thread takes no replies"
 	case "message.dead":
 		return "Could not be told"
 	case "message.unknown":
