@@ -17,7 +17,7 @@ type notificationView struct {
 	ClientID    *string                   `json:"clientId"`
 	MessageID   string                    `json:"messageId"`
 	Destination string                    `json:"destination"`
-	Event       stanna.AlertEvent         `json:"event" enum:"opened,worsened,resolved,reminded,escalated,sample"`
+	Event       stanna.AlertEvent         `json:"event" enum:"opened,worsened,resolved,reminded,escalated,sample,digest"`
 	Severity    stanna.Severity           `json:"severity"`
 	Status      stanna.NotificationStatus `json:"status" enum:"held,waiting,delivered,dead,spared"`
 	Reason      stanna.Reason             `json:"reason"`

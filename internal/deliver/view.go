@@ -293,3 +293,18 @@ func (v viewer) owner(c stanna.Client) message.Owner {
 	p := v.people[strings.ToLower(c.CSMOwner)]
 	return message.Owner{Name: p.Name, Email: c.CSMOwner, SlackID: p.SlackID}
 }
+
+// DrawDigest writes what a digest would say at a place.
+func DrawDigest(tx *store.Tx, links Links, now time.Time, workspace string, to stanna.Destination, d stanna.Digest) (message.Rendered, error) {
+	w, err := tx.Workspace(workspace)
+	if err != nil {
+		return message.Rendered{}, err
+	}
+	v := viewer{tx: tx, links: links, now: now}
+	if v.people, err = tx.People(workspace); err != nil {
+		return message.Rendered{}, err
+	}
+	settings := v.audience(w.Settings, to)
+	view := message.SummaryView{Settings: settings, People: v.team(), Now: now, Digest: &d, Leads: links.Digest(settings, d)}
+	return message.Brand(message.Summary(view), w.Settings.Branding), nil
+}

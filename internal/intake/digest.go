@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -44,7 +45,7 @@ func (b *batch) digestsDue(now time.Time) (*morning, error) {
 	if due, ok := latest(b.policy.EveryDay(), last.Date, last.At, now); ok && (known || !b.follows || due.At.Equal(now)) {
 		m.mark = due.Date
 	}
-	places, had, err := b.digestPlaces(now)
+	places, had, err := b.digestPlaces(b.policy.Plan.Settings.Digests, now)
 	if err != nil {
 		return nil, err
 	}
@@ -60,11 +61,11 @@ func (b *batch) digestsDue(now time.Time) (*morning, error) {
 type place struct {
 	route.DigestPlace
 	calendar stanna.DigestCalendar
+	today    string // the local date there
 }
 
-// digestPlaces reads who has digests, and what they had.
-func (b *batch) digestPlaces(now time.Time) ([]place, map[stanna.Destination]store.DigestsOf, error) {
-	plans := b.policy.Plan.Settings.Digests
+// digestPlaces reads who has digests by the plans, and what they had.
+func (b *batch) digestPlaces(plans []stanna.DigestPlan, now time.Time) ([]place, map[stanna.Destination]store.DigestsOf, error) {
 	if len(plans) == 0 {
 		return nil, nil, nil
 	}
@@ -73,22 +74,19 @@ func (b *batch) digestPlaces(now time.Time) ([]place, map[stanna.Destination]sto
 		return nil, nil, err
 	}
 	var owners []string
-	for _, plan := range plans {
-		if plan.To != stanna.ToOwner || owners != nil {
-			continue
-		}
+	if slices.ContainsFunc(plans, func(p stanna.DigestPlan) bool { return p.To == stanna.ToOwner }) {
 		var err error
 		if owners, err = b.tx.Owners(b.workspace); err != nil {
 			return nil, nil, err
 		}
 	}
 	var list []place
-	for _, x := range b.policy.DigestPlaces(p.roads, owners, now) {
+	for _, x := range b.policy.DigestPlaces(plans, p.roads, owners, now) {
 		calendar := b.policy.Digests(p.roads, x.Whose)
 		if !x.Plan.Daily {
 			calendar = calendar.WeeklyOnly()
 		}
-		list = append(list, place{x, calendar})
+		list = append(list, place{x, calendar, b.policy.Today(p.roads, x.Whose, now)})
 	}
 	had, err := b.tx.LastDigests(b.workspace)
 	return list, had, err
@@ -121,15 +119,23 @@ func (b *batch) digestDue(x place, had map[stanna.Destination]store.DigestsOf, n
 		d.record.Reason, d.record.Late = stanna.ReasonDigestsBegin, false
 		return d, true
 	}
-	d.ask = digest.Ask{Date: due.Date, From: of.Told, Weekly: weekly, Late: d.record.Late, Edition: x.Plan.Edition, Owner: x.Scope}
-	if weekly {
-		d.ask.From = of.Weekly
-	}
-	if d.ask.From.IsZero() {
-		d.ask.From, d.ask.First = before(x.calendar, weekly, due.At), true
-	}
+	d.ask = x.ask(of, weekly, due.At)
+	d.ask.Date, d.ask.Late = due.Date, d.record.Late
 	d.said = of.Last.Reason == stanna.ReasonStillNothing || of.Last.Reason == stanna.ReasonNothingToSay && of.Last.Sent()
 	return d, true
+}
+
+// ask says what a digest tells at a place: what has happened since the last
+// one, or since one before would have been due.
+func (x place) ask(of store.DigestsOf, weekly bool, at time.Time) digest.Ask {
+	a := digest.Ask{From: of.Told, Weekly: weekly, Edition: x.Plan.Edition, Owner: x.Scope}
+	if weekly {
+		a.From = of.Weekly
+	}
+	if a.From.IsZero() {
+		a.From, a.First = before(x.calendar, weekly, at), true
+	}
+	return a
 }
 
 // before is where a digest begins that has none before it: when the one
@@ -249,7 +255,7 @@ func (b *batch) nextMorning() (time.Time, error) {
 		return time.Time{}, err
 	}
 	next := b.following(b.policy.EveryDay(), last.Date, last.At)
-	places, had, err := b.digestPlaces(b.began)
+	places, had, err := b.digestPlaces(b.policy.Plan.Settings.Digests, b.began)
 	if err != nil {
 		return time.Time{}, err
 	}

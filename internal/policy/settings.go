@@ -166,6 +166,11 @@ func (e *edit) putSettings(before Kept, after *Kept) (warnings []Warning, err er
 	if warnings, err = e.checkAudience(was.Settings, is.Settings); err != nil {
 		return nil, err
 	}
+	more, err := e.checkDigests(was.Settings.Digests, is.Settings.Digests)
+	if err != nil {
+		return nil, err
+	}
+	warnings = append(warnings, more...)
 	if strings.TrimSpace(is.Name) == "" {
 		return nil, stanna.InvalidField("workspaceName", "is required")
 	}

@@ -38,10 +38,11 @@ type DigestPlace struct {
 	Silent stanna.Reason      // why nothing can be sent now; "": it can
 }
 
-// DigestPlaces lists who has digests, each once: the channels, the persons,
-// and the owners of accounts (e-mails) where every owner has them. Nobody
-// stands in for somebody who is away: their next digest covers the gap.
-func (p *Plan) DigestPlaces(r Roads, owners []string, now time.Time) []DigestPlace {
+// DigestPlaces lists who has digests by the plans, each once: the channels,
+// the persons, and the owners of accounts (e-mails) where every owner has
+// them. Nobody stands in for somebody who is away: their next digest covers
+// the gap.
+func (p *Plan) DigestPlaces(plans []stanna.DigestPlan, r Roads, owners []string, now time.Time) []DigestPlace {
 	var list []DigestPlace
 	at := map[stanna.Destination]int{}
 	put := func(x DigestPlace) {
@@ -53,7 +54,7 @@ func (p *Plan) DigestPlaces(r Roads, owners []string, now time.Time) []DigestPla
 		}
 		list[i].Plan.Daily, list[i].Plan.Weekly = list[i].Plan.Daily || x.Plan.Daily, list[i].Plan.Weekly || x.Plan.Weekly
 	}
-	for _, plan := range p.Settings.Digests {
+	for _, plan := range plans {
 		email, personal := plan.To.Person()
 		switch {
 		case plan.To == stanna.ToOwner:

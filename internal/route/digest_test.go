@@ -52,7 +52,7 @@ func TestDigestPlaces(t *testing.T) {
 			{"ben@acme.com", benDM, benDM, stanna.ReasonPersonAway, true, false}, {"eve@acme.com", stanna.ToPerson("eve@acme.com"), stanna.ToPerson("eve@acme.com"), stanna.ReasonNotInSlack, true, false}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := stanna.Settings{FallbackChannel: "CFALL", Digests: c.plans}
+			s := stanna.Settings{FallbackChannel: "CFALL"}
 			if c.none {
 				s.FallbackChannel = ""
 			}
@@ -61,7 +61,7 @@ func TestDigestPlaces(t *testing.T) {
 				r.Team = ""
 			}
 			var got []place
-			for _, x := range plan(t, s, nil).DigestPlaces(r, owners, now) {
+			for _, x := range plan(t, s, nil).DigestPlaces(c.plans, r, owners, now) {
 				got = append(got, place{x.Scope, x.Whose, x.To, x.Silent, x.Plan.Daily, x.Plan.Weekly})
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
