@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -17,8 +18,8 @@ import (
 	"github.com/gostanna/stanna/internal/store"
 )
 
-// digestPlan says who gets a digest.
-type digestPlan struct {
+// plannedDigest says who gets a digest.
+type plannedDigest struct {
 	To      string               `json:"to" maxLength:"500" doc:"A channel (id, name or link), somebody's e-mail address, or owner: every CSM, about their own accounts"`
 	Daily   bool                 `json:"daily,omitempty" doc:"On working days, since the last one"`
 	Weekly  bool                 `json:"weekly,omitempty" doc:"The portfolio on the weekly day; with daily the two are one message then"`
@@ -33,7 +34,7 @@ type digestPlan struct {
 type digestsOutput struct {
 	ETag string `header:"ETag" doc:"Of the settings, for If-Match"`
 	Body struct {
-		Digests  []digestPlan     `json:"digests" doc:"Beside these, whatever waits for a digest always comes"`
+		Digests  []plannedDigest     `json:"digests" doc:"Beside these, whatever waits for a digest always comes"`
 		Warnings []policy.Warning `json:"warnings,omitempty" doc:"In the answer to a change: what may be saved and is probably not what was meant"`
 	}
 }
@@ -57,9 +58,9 @@ func (a *api) digestsAnswer(ctx context.Context, kept policy.Kept, warnings []po
 	}
 	out := &digestsOutput{ETag: strconv.Quote(kept.Tag())}
 	out.Body.Warnings = warnings
-	out.Body.Digests = each(kept.Workspace.Settings.Digests, func(p stanna.DigestPlan) digestPlan {
+	out.Body.Digests = each(kept.Workspace.Settings.Digests, func(p stanna.DigestPlan) plannedDigest {
 		name := names.of(p.To)
-		return digestPlan{place(p.To), p.Daily, p.Weekly, edition(p.Edition), p.Owner, emptiness(p.Empty), &name, moment(next[p.To])}
+		return plannedDigest{places([]stanna.Destination{p.To})[0], p.Daily, p.Weekly, edition(p.Edition), p.Owner, emptiness(p.Empty), &name, moment(next[p.To])}
 	})
 	return out, nil
 }
@@ -82,7 +83,7 @@ func emptiness(e stanna.EmptyDigest) stanna.EmptyDigest {
 type putDigestsInput struct {
 	IfRead
 	Body struct {
-		Digests  []digestPlan      `json:"digests" doc:"All of them"`
+		Digests  []plannedDigest      `json:"digests" doc:"All of them"`
 		Warnings *[]policy.Warning `json:"warnings,omitempty" doc:"May be repeated; not changed by it"`
 	}
 }
@@ -110,7 +111,7 @@ func (a *api) putDigests(ctx context.Context, who auth.Caller, in *putDigestsInp
 }
 
 // digestPlan reads a plan as it was typed.
-func (t typedPlaces) digestPlan(ctx context.Context, d digestPlan, field string) (p stanna.DigestPlan, err error) {
+func (t typedPlaces) digestPlan(ctx context.Context, d plannedDigest, field string) (p stanna.DigestPlan, err error) {
 	p = stanna.DigestPlan{Daily: d.Daily, Weekly: d.Weekly, Edition: d.Edition, Owner: strings.ToLower(strings.TrimSpace(d.Owner)), Empty: d.Empty}
 	if strings.TrimSpace(d.To) == "" {
 		return p, policy.CheckDigestPlan(p, field)
@@ -135,7 +136,7 @@ type DigestWanted struct {
 // own accounts, leadership the figures.
 func (a *api) wanted(ctx context.Context, who auth.Caller, w DigestWanted) (stanna.DigestPlan, error) {
 	t := typedPlaces{api: a, workspace: who.Workspace}
-	d := digestPlan{To: w.To, Daily: true, Edition: w.Edition, Owner: w.Owner}
+	d := plannedDigest{To: w.To, Daily: true, Edition: w.Edition, Owner: w.Owner}
 	p, err := t.digestPlan(ctx, d, "digest")
 	if err != nil {
 		return p, renamed(err, "digest.to", "to")
@@ -165,8 +166,8 @@ func (a *api) wanted(ctx context.Context, who auth.Caller, w DigestWanted) (stan
 
 // renamed is a refusal with a field by the name that the caller knows.
 func renamed(err error, from, to string) error {
-	e, ok := err.(*stanna.Error) //nolint:errorlint // refusals of fields are not wrapped
-	if !ok || e.Fields[from] == "" {
+	var e *stanna.Error
+	if !errors.As(err, &e) || e.Fields[from] == "" {
 		return err
 	}
 	return stanna.InvalidField(to, "%s", e.Fields[from])
@@ -245,8 +246,8 @@ func (a *api) sendDigest(ctx context.Context, who auth.Caller, in *sendDigestInp
 	return out, nil
 }
 
-// digestRecord is what became of a digest.
-type digestRecord struct {
+// digestLogEntry is what became of a digest.
+type digestLogEntry struct {
 	ID          string        `json:"id"`
 	Destination string        `json:"destination"`
 	Name        string        `json:"name" doc:"What the place is called"`
@@ -264,7 +265,7 @@ type digestRecord struct {
 
 type digestLogOutput struct {
 	Body struct {
-		Log        []digestRecord `json:"log" doc:"Newest first"`
+		Log        []digestLogEntry `json:"log" doc:"Newest first"`
 		Pagination pagination     `json:"pagination"`
 	}
 }
@@ -278,8 +279,8 @@ func (a *api) digestLog(ctx context.Context, who auth.Caller, in *Page) (*digest
 	return out, a.Store.View(ctx, func(tx *store.Tx) error {
 		list, total, err := tx.DigestLog(who.Workspace, in.Limit, in.Offset)
 		out.Body.Pagination = paginationOf(in.Limit, in.Offset, total, len(list))
-		out.Body.Log = each(list, func(r stanna.DigestRecord) digestRecord {
-			return digestRecord{ID: r.ID, Destination: string(r.Destination), Name: names.of(r.Destination), Date: r.Date, DueAt: r.DueAt.UTC(), Weekly: r.Weekly, Late: r.Late,
+		out.Body.Log = each(list, func(r stanna.DigestRecord) digestLogEntry {
+			return digestLogEntry{ID: r.ID, Destination: string(r.Destination), Name: names.of(r.Destination), Date: r.Date, DueAt: r.DueAt.UTC(), Weekly: r.Weekly, Late: r.Late,
 				Sent: r.Sent(), MessageID: known(r.MessageID), Reason: r.Reason, Explanation: explain(r.Reason), SentBy: known(r.By), At: r.At.UTC()}
 		})
 		return err

@@ -133,7 +133,7 @@ func fieldLabel(field string) string {
 
 // humanised makes words of a name: "keyAccountMrr" is "key account MRR".
 func humanised(name string) string {
-	known := map[string]string{"minMrr": "minimum MRR", "only": "only these accounts", "never": "never these accounts", "endsAt": "end", "startsAt": "begin",
+	known := map[string]string{"subject": "headline", "minMrr": "minimum MRR", "only": "only these accounts", "never": "never these accounts", "endsAt": "end", "startsAt": "begin",
 		"outside": "outside hours", "to": "where it goes", "do": "what happens", "away": "away", "afterMinutes": "after", "destinations": "where it goes",
 		"businessHours": "working hours", "riskThreshold": "red up to", "healthyAbove": "green above", "csmOwner": "owner", "mrr": "MRR", "workspaceName": "name", "clientUrlTemplate": "link to your system", "logoUrl": "logo", "sharedChannels": "shared channels", "locale": "language", "timezone": "time zone",
 		"defaultChannel": "default channel", "fallbackChannel": "fallback channel"}

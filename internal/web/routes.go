@@ -65,6 +65,7 @@ func (s *site) routes() *http.ServeMux {
 	mux.Handle("POST /routes/restore", s.page(auth.WriteRules, s.restoreRoutes))
 
 	mux.Handle("GET /templates", s.page(auth.ReadRules, s.templates))
+	mux.Handle("GET /templates/new", s.page(auth.WriteRules, s.newTemplate))
 	mux.Handle("GET /templates/{type}", s.page(auth.ReadRules, s.template))
 	mux.Handle("POST /templates/{type}", s.page(auth.WriteRules, s.saveTemplate))
 	mux.Handle("POST /templates/{type}/preview", s.page(auth.WriteRules, s.previewTemplate))

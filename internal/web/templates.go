@@ -14,6 +14,7 @@ type templatesView struct {
 	Write    bool
 	Tabs     []tab
 	Rows     []templateRow
+	Types    []option
 	Channels []option // that may have words of their own
 }
 
@@ -57,11 +58,21 @@ func (s *site) templates(v *visit) (answer, error) {
 				}
 			}
 			view.Rows = append(view.Rows, row)
+			view.Types = append(view.Types, option{Value: row.Type, Label: row.Name})
 		}
 		view.Channels, err = v.channelOptions(tx)
 		return err
 	})
 	return answer{title: "Templates", body: templatesBody(view)}, err
+}
+
+// newTemplate leads to the page of the template that was chosen.
+func (s *site) newTemplate(v *visit) (answer, error) {
+	t := stanna.AlertType(v.asked("type"))
+	if rule.EntryOf(t) == nil {
+		return answer{to: "/templates"}, nil
+	}
+	return answer{to: templatePath(t, v.asked("channel"), "")}, nil
 }
 
 // place is where a template is for.

@@ -32,7 +32,7 @@ func TestTemplatePages(t *testing.T) {
 		return f
 	}
 	b.post(page, with("subject", "{{ client.nmae }}", "fields[0].value", "{{ money( }}")).is(http.StatusBadRequest, "Nothing was saved", "did you mean name?", `href="#f-subject"`,
-		`id="f-fields-0-value"`, "Field 1, value", "{{ client.nmae }}\n          ^")
+		"Headline", `id="f-fields-0-value"`, "Field 1, value", "{{ client.nmae }}\n          ^")
 	b.post(page+"/preview", with("subject", "Seen by {{ client.name }}", "body", "*loud* <!channel>")).ok("Seen by Acme Corp", "<b>loud</b>", "&lt;!channel&gt;")
 	b.post(page+"/preview", with("subject", "Seen by {{ client.name }}", "client", "mine")).ok("Seen by Carls Globex", "This client")
 	b.post(page+"/preview", with("client", "nobody")).ok("There is no such client")
@@ -51,6 +51,7 @@ func TestTemplatePages(t *testing.T) {
 	b.post(page, with("subject", "First of {{ client.name }}")).ok("The template is saved, as version 1", "First of Acme Corp")
 	b.post(page, with("subject", "Lost")).is(http.StatusBadRequest, "Somebody else has saved meanwhile", `name="version" value="1"`)
 	b.post(page, with("subject", "Second <i>", "version", "1", "body", "Call them")).ok("as version 2", "Second &lt;i&gt;")
+	b.get("/templates/new?type=health_drop&channel=C0ALERTS01").ok("#cs-alerts", "not saved yet")
 	b.get(page+"?channel=C0ALERTS01").ok("#cs-alerts", "Second &lt;i&gt;", "not saved yet")
 	b.post(page+"?channel=C0ALERTS01", with("subject", "Of alerts")).ok("as version 1")
 	b.get("/templates").ok("Own words", "Second &lt;i&gt;", "#cs-alerts", "Of alerts")
