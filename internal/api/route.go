@@ -201,7 +201,7 @@ const introduction = `Facts about clients go in (signals), messages about those 
 
 **Errors** are ` + "`{error, code, status, details}`" + `. Retry 429, 502 and 503, after Retry-After when it is there; sending the same signals again changes nothing.
 
-**Changes.** Rules, routes and settings have an ETag. Send it as If-Match, and a change that somebody else made meanwhile is not lost: 412 PRECONDITION_FAILED. The field ` + "`version`" + ` in the body does the same with 409 CONFLICT. What was refused changed nothing.
+**Changes.** Rules, routes, templates and settings have an ETag. Send it as If-Match, and a change that somebody else made meanwhile is not lost: 412 PRECONDITION_FAILED. The field ` + "`version`" + ` in the body does the same with 409 CONFLICT. What was refused changed nothing.
 
 **Limits** are told by X-RateLimit-Limit, X-RateLimit-Remaining and X-RateLimit-Reset (Unix seconds) on every answer.
 

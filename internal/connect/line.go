@@ -10,6 +10,7 @@
 // [Line.Directory] run daily; [Line.Status] and [Line.Diagnose] tell people;
 // [Line.Events] takes Slack's own word that it is over. What somebody pressed
 // is read by [Line.ReadPress], and what to do about it is for others.
+// [Line.CheckLogo] looks at an image that Slack is to draw.
 //
 // It deliberately knows no HTTP route, no cookie and no page, posts nothing,
 // and does not choose channels: it says what is there. What is waiting to be

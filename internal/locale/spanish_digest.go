@@ -9,6 +9,7 @@ var spanishDigest = map[string]string{
 	"See all that waited":                         "Ver todo lo que esperaba",
 	"See what moved":                              "Ver lo que ha cambiado",
 	"{n} {n|client|clients} got worse":            "{n} {n|cliente ha empeorado|clientes han empeorado}",
+	"no client got worse":                         "ningún cliente ha empeorado",
 	"{n} {n|client|clients} left":                 "{n} {n|cliente se ha ido|clientes se han ido}",
 	"{n} {n|client|clients} got better":           "{n} {n|cliente ha mejorado|clientes han mejorado}",
 	"{n} {n|alert|alerts} waited for this digest": "{n} {n|alerta esperaba|alertas esperaban} a este resumen",

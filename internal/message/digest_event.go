@@ -103,10 +103,12 @@ func (x digestPage) acted() []phrase {
 	end := func(e stanna.RiskEnd) phrase {
 		return x.phrase("{recovered} recovered, {churned} churned, {open} still open, {other} closed otherwise", with{"recovered": e.Recovered, "churned": e.Churned, "open": e.Open, "other": e.Other})
 	}
-	lines := []phrase{
-		x.phrase("{title} in the last {n} days (not proof of cause)", with{"title": x.bold("What became of risks"), "n": a.Days}),
-		x.phrase("{n} acted on: {ends}", with{"n": a.Acted.Alerts, "ends": end(a.Acted)}),
-		x.phrase("{n} not acted on: {ends}", with{"n": a.Not.Alerts, "ends": end(a.Not)}),
+	lines := []phrase{x.phrase("{title} in the last {n} days (not proof of cause)", with{"title": x.bold("What became of risks"), "n": a.Days})}
+	if a.Acted.Alerts > 0 {
+		lines = append(lines, x.phrase("{n} acted on: {ends}", with{"n": a.Acted.Alerts, "ends": end(a.Acted)}))
+	}
+	if a.Not.Alerts > 0 {
+		lines = append(lines, x.phrase("{n} not acted on: {ends}", with{"n": a.Not.Alerts, "ends": end(a.Not)}))
 	}
 	var medians []phrase
 	if m := a.DaysToAct; m.Of > 0 {

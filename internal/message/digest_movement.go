@@ -26,7 +26,10 @@ func (x digestPage) moved(p *page, heard digestPage) {
 func (x digestPage) headline() phrase {
 	m := x.Movement
 	var list []phrase
-	if worse := m.All - m.Left; worse > 0 || m.Left == 0 {
+	switch worse := m.All - m.Left; {
+	case m.All == 0:
+		list = append(list, x.phrase("no client got worse"))
+	case worse > 0:
 		list = append(list, x.phrase("{n} {n|client|clients} got worse", with{"n": worse}))
 	}
 	if m.Left > 0 {
@@ -35,7 +38,7 @@ func (x digestPage) headline() phrase {
 	if m.Better > 0 {
 		list = append(list, x.phrase("{n} {n|client|clients} got better", with{"n": m.Better}))
 	}
-	return joined(", ", list...).inBold()
+	return capital(joined(", ", list...)).inBold()
 }
 
 // inBold makes all of a phrase of ours a heading.

@@ -13,6 +13,9 @@
 // language of the workspace (tongue.go): whole, with places to be filled, so
 // that a translator may order it otherwise. A test holds every language to it.
 //
+// A workspace may say an alert in words of its own (template.go). They pass
+// the same layout, and in them too what came from outside is told apart.
+//
 // The package is pure: the same view gives the same message, and the time is
 // given. What it deliberately does not know: whether the message should be
 // told and where (rule, route), how it travels (slack, deliver), where an

@@ -163,6 +163,11 @@ func (e *edit) putSettings(before Kept, after *Kept) (warnings []Warning, err er
 	if err := is.Settings.Validate(); err != nil {
 		return nil, err
 	}
+	if is.Settings.SharedChannels != was.Settings.SharedChannels {
+		if err := e.tx.MendChannels(e.workspace.ID); err != nil { // the next message finds out anew
+			return nil, err
+		}
+	}
 	if warnings, err = e.checkAudience(was.Settings, is.Settings); err != nil {
 		return nil, err
 	}
@@ -175,11 +180,6 @@ func (e *edit) putSettings(before Kept, after *Kept) (warnings []Warning, err er
 		return nil, stanna.InvalidField("workspaceName", "is required")
 	}
 	after.Workspace.Settings = is.Settings
-	if is.Settings.SharedChannels != was.Settings.SharedChannels {
-		if err := e.tx.MendChannels(e.workspace.ID); err != nil { // the next message finds out anew
-			return nil, err
-		}
-	}
 	if err := e.tx.PutSettings(after.Workspace); err != nil {
 		return nil, err
 	}

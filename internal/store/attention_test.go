@@ -27,6 +27,10 @@ func TestAttention(t *testing.T) {
 			if diff := cmp.Diff([]store.Attention{a, b}, list); diff != "" || err != nil {
 				t.Errorf("%v %s", err, diff)
 			}
+			list, err = tx.AttentionSince("acme.com", "2026-11-22")
+			if diff := cmp.Diff([]store.Attention{a, b}, list); diff != "" || err != nil {
+				t.Errorf("%v %s", err, diff)
+			}
 			if _, err := tx.PruneAttention("2026-11-23"); err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/sandbox"
 	"github.com/gostanna/stanna/internal/store"
 )
 
@@ -73,7 +74,7 @@ func TestHowMessagesLook(t *testing.T) {
 
 	// A limit, a channel of its own, and what it comes to today.
 	b.post("/settings/messages", with(h.formOf(b, "/settings/messages"), "budget.channel", "1", "channels.add", "C0ALERTS01", "channels.add.locale.tag", "en-GB", "channels.add.budget", "0", "sharedChannels", "redact")).
-		ok("English, with figures and dates as in en-GB", `name="channels.C0ALERTS01.budget"`)
+		ok("English (en-GB)", `name="channels.C0ALERTS01.budget"`)
 	own := 0
 	if s := h.settings(); s.Budget.Channel != 1 || s.SharedChannels != stanna.RedactShared || s.Channels["C0ALERTS01"].Locale != "en-GB" || *s.Channels["C0ALERTS01"].Budget != own {
 		t.Errorf("stored %+v", s)
@@ -88,7 +89,7 @@ func TestHowMessagesLook(t *testing.T) {
 	h.as(dora).get("/settings/messages").ok("An admin changes them", "Español", "one message a day", "#customer-health").without("<form method=\"post\" action=\"/settings/messages\"")
 	h.as(dora).post("/settings/messages", nil).is(http.StatusForbidden)
 
-	b.post("/settings/messages", with(h.formOf(b, "/settings/messages"), "channels.remove", "C0ALERTS01", "locale.tag", "fr-CA")).ok("the words are English", "English, with figures and dates as in fr-CA")
+	b.post("/settings/messages", with(h.formOf(b, "/settings/messages"), "channels.remove", "C0ALERTS01", "locale.tag", "fr-CA")).ok("the words are English", "English, figures as in fr-CA")
 	if s := h.settings(); len(s.Channels) != 0 || s.Locale != "fr-CA" {
 		t.Errorf("stored %+v", s)
 	}
@@ -130,12 +131,12 @@ func TestHowAPersonIsTold(t *testing.T) {
 	}
 	form := with(h.formOf(c, "/me"), "locale.tag", "es-MX", "timezone", "America/Mexico_City", "budget", "5", "digest.own", "yes", "digest.at", "07:30", "digest.weeklyOn", "fri")
 	form["digest.days"] = []string{"mon", "wed"}
-	c.post("/me", form).ok("Saved.", `value="America/Mexico_City"`, "Español, with figures and dates as in es-MX", `value="07:30"`)
+	c.post("/me", form).ok("Saved.", `value="America/Mexico_City"`, "Español (es-MX)", `value="07:30"`)
 	if h := habits(); h.Locale != "es-MX" || h.Timezone != "America/Mexico_City" || *h.Budget != 5 || h.Digest.At != "07:30" || len(h.Digest.Days) != 2 || h.Digest.WeeklyOn != "fri" {
 		t.Errorf("stored %+v", h)
 	}
 	b := h.as(ana)
-	b.get("/settings/people").ok("es-MX · America/Mexico_City · 5 messages a day · digest at 07:30 on Mon, Wed")
+	b.get("/settings/people").ok("Español (es-MX) · America/Mexico_City · 5 messages a day · digest at 07:30 on Mon, Wed")
 	for says, pairs := range map[string][]string{
 		"is no time zone":         {"timezone", "Mexico"},
 		"is no language tag":      {"locale.tag", "mexican"},
@@ -154,4 +155,33 @@ func TestHowAPersonIsTold(t *testing.T) {
 	if (habits() != stanna.Habits{}) {
 		t.Errorf("it did not go back: %+v", habits())
 	}
+}
+
+func TestChannelsThatOthersRead(t *testing.T) {
+	h := newHouse(t)
+	b := h.connected()
+	yes, name := true, "with-globex"
+	ch, err := h.sandbox.SetChannel(sandbox.ChannelChange{Name: &name, IsMember: &yes, IsExtShared: &yes})
+	h.must(err)
+	b.post("/integrations/slack/settings", url.Values{"default-typed": {ch.ID}}).ok("nothing can be told in #with-globex yet", "shared with another company")
+	to := string(stanna.SlackChannel(h.team, ch.ID))
+	b.post("/routes/line", url.Values{"n": {"0"}, "version": {"0"}, "to.typed": {ch.ID}}).is(http.StatusBadRequest, "#with-globex cannot be chosen", "shared with another company")
+
+	// The list was read before a channel was shared: it is asked for anew.
+	ours := string(stanna.SlackChannel(h.team, "C0ALERTS01"))
+	_, err = h.sandbox.SetChannel(sandbox.ChannelChange{ID: "C0ALERTS01", IsExtShared: &yes})
+	h.must(err)
+	h.update(func(tx *store.Tx) error {
+		c, _, err := tx.Channel(acme, "C0ALERTS01")
+		if c.SeenAt = time.Now().Add(-time.Hour); err == nil {
+			err = tx.PutChannels(c)
+		}
+		return err
+	})
+	b.post("/routes/line", url.Values{"n": {"0"}, "version": {"0"}, "to.add": {ours}}).is(http.StatusBadRequest, "#cs-alerts cannot be chosen")
+
+	b.get("/settings/messages").ok("Shared now: <bdi>#cs-alerts, #with-globex")
+	b.post("/settings/messages", with(h.formOf(b, "/settings/messages"), "sharedChannels", "redact")).ok("Saved.", "name no client and no figure")
+	b.post("/routes/line", url.Values{"n": {"0"}, "version": {"0"}, "to": {to}}).ok("The routing table is saved", "#with-globex is shared with another company: messages there name no client")
+	b.post("/integrations/slack/settings", url.Values{"default-typed": {ch.ID}}).ok("The channels are saved", "#with-globex is shared with another company")
 }

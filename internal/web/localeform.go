@@ -38,17 +38,18 @@ func localeFieldOf(field, label, hint, usual, chosen string, t typed, w wrongs) 
 	return f
 }
 
-// localeWords says what a tag means for messages: "Español, with figures and
-// dates as in es-MX".
+// localeWords says what a tag means for messages: "Español (es-MX)".
 func localeWords(tag string) string {
-	if tag == "" {
-		return ""
-	}
 	l := locale.LanguageOf(tag)
-	if t, err := language.Parse(tag); err == nil && t == l.Tag {
+	t, err := language.Parse(tag)
+	if err != nil || t == l.Tag {
 		return l.Name
 	}
-	return l.Name + ", with figures and dates as in " + tag
+	own, _ := l.Tag.Base()
+	if base, _ := t.Base(); base == own {
+		return l.Name + " (" + tag + ")"
+	}
+	return l.Name + ", figures as in " + tag
 }
 
 // readLocale is the language that a form names: the tag that was typed, else

@@ -44,7 +44,13 @@ func (s *site) slackSettings(v *visit) (answer, error) {
 	if err := s.saveChannels(v, main.ID, fallback.ID); err != nil {
 		return s.sorry(v, back, err)
 	}
-	return s.done(v, back, "The channels are saved. Send a test to see a message arrive.")
+	said := "The channels are saved. Send a test to see a message arrive."
+	for _, ch := range []stanna.Channel{main, fallback} {
+		if ch.Shared {
+			said += " #" + ch.Name + " is shared with another company: messages there name no client and no figure."
+		}
+	}
+	return s.done(v, back, said)
 }
 
 // chosen is the channel that the form names: what was typed, else what was

@@ -52,6 +52,7 @@ func bars() []bar {
 		{"fifty", 20 * time.Minute, (*bench).fifty},
 		{"rules", 2 * time.Minute, (*bench).rules},
 		{"backtest", 5 * time.Minute, (*bench).backtest},
+		{"digest", 5 * time.Minute, (*bench).digest},
 		{"start", time.Minute, (*bench).start},
 	}
 }
