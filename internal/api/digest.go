@@ -34,7 +34,7 @@ type plannedDigest struct {
 type digestsOutput struct {
 	ETag string `header:"ETag" doc:"Of the settings, for If-Match"`
 	Body struct {
-		Digests  []plannedDigest     `json:"digests" doc:"Beside these, whatever waits for a digest always comes"`
+		Digests  []plannedDigest  `json:"digests" doc:"Beside these, whatever waits for a digest always comes"`
 		Warnings []policy.Warning `json:"warnings,omitempty" doc:"In the answer to a change: what may be saved and is probably not what was meant"`
 	}
 }
@@ -83,7 +83,7 @@ func emptiness(e stanna.EmptyDigest) stanna.EmptyDigest {
 type putDigestsInput struct {
 	IfRead
 	Body struct {
-		Digests  []plannedDigest      `json:"digests" doc:"All of them"`
+		Digests  []plannedDigest   `json:"digests" doc:"All of them"`
 		Warnings *[]policy.Warning `json:"warnings,omitempty" doc:"May be repeated; not changed by it"`
 	}
 }
@@ -266,7 +266,7 @@ type digestLogEntry struct {
 type digestLogOutput struct {
 	Body struct {
 		Log        []digestLogEntry `json:"log" doc:"Newest first"`
-		Pagination pagination     `json:"pagination"`
+		Pagination pagination       `json:"pagination"`
 	}
 }
 

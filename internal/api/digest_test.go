@@ -76,7 +76,7 @@ func TestDigestByHand(t *testing.T) {
 		if !p.Digest.Weekly || p.Digest.Risk.Total.Clients != 2 || p.Nothing || !strings.Contains(p.Text, "Weekly summary") || len(p.Blocks) < 3 || p.Blocks[0]["type"] != "header" {
 			st.Errorf("%+v", p)
 		}
-		preview(here + "&owner=bo@acme.com").want(200, &p)
+		preview(here+"&owner=bo@acme.com").want(200, &p)
 		if p.Digest.Owner != "bo@acme.com" || p.Digest.Risk.Total.Clients != 1 || !p.Nothing {
 			st.Errorf("%+v", p)
 		}

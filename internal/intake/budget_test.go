@@ -47,4 +47,3 @@ func TestBudgetOfAChannel(t *testing.T) {
 		}
 	})
 }
-

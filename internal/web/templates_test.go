@@ -56,7 +56,7 @@ func TestTemplatePages(t *testing.T) {
 	b.post(page+"?channel=C0ALERTS01", with("subject", "Of alerts")).ok("as version 1")
 	b.get("/templates").ok("Own words", "Second &lt;i&gt;", "#cs-alerts", "Of alerts")
 	b.get(page+"/history").ok("Version 2", "The headline is: Second &lt;i&gt;", "The body is another.", ana)
-	b.get(page+"/restore?version=1").ok("Go back to version 1?")
+	b.get(page + "/restore?version=1").ok("Go back to version 1?")
 	b.post(page+"/restore", url.Values{"restore": {"1"}, "version": {"1"}}).ok("was changed meanwhile")
 	b.post(page+"/restore", url.Values{"restore": {"1"}, "version": {"2"}}).ok("Version 1 is in force again, as version 3", "First of")
 
@@ -73,7 +73,7 @@ func TestTemplatePages(t *testing.T) {
 	c.post(page+"/delete", nil).is(http.StatusForbidden)
 	h.as(lea).get(page).is(http.StatusForbidden)
 
-	b.get(page + "/delete").ok("Delete this template?", "Its history stays")
+	b.get(page+"/delete").ok("Delete this template?", "Its history stays")
 	b.post(page+"/delete", url.Values{"version": {"3"}}).ok("The template is deleted", "the standard form")
 	b.get("/templates/weather").is(http.StatusNotFound)
 	b.get(page + "/delete").is(http.StatusNotFound)
