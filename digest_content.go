@@ -12,7 +12,7 @@ type Digest struct {
 	Date     string        `json:"date"`            // its local date
 	From     time.Time     `json:"from"`            // what it covers, by the workspace's clock
 	To       time.Time     `json:"to"`              //
-	First    bool          `json:"first,omitempty"` // the place never had one: it covers what one before would have begun with
+	First    bool          `json:"first,omitempty"` // From is not where the last one ended: there was none, or it is by hand
 	Weekly   bool          `json:"weekly,omitempty"`
 	Late     bool          `json:"late,omitempty"`
 	By       string        `json:"by,omitempty"` // who sent it by hand

@@ -29,6 +29,7 @@ func cmdPlay(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("PLAY", args[0])
 	connect := []string{"-c", "stanna slack connect --workspace acme.com --channel C0HEALTH01 < play-token"}
 	ts.Check(ts.Exec("sh", connect...))
+	cmdUntil(ts, false, []string{"cs-alerts", http.MethodGet, "/api/integrations/slack/channels"}) // stories name channels
 }
 
 // signals numbers what scripts send.

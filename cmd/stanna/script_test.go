@@ -48,6 +48,7 @@ func TestScripts(t *testing.T) {
 				Setup: func(env *testscript.Env) error {
 					env.Setenv("ENGINE", engine)
 					env.Setenv("SHARED", shared)
+					env.Setenv("STORM", strconv.Itoa(storm))
 					env.Setenv("STANNA_REQUESTS_PER_MINUTE", "0") // stories ask again and again
 					env.Setenv("STANNA_DATA", filepath.Join(env.WorkDir, "data"))
 					if engine == "postgres" {

@@ -59,12 +59,16 @@ var pictured = []struct {
 	{"summary", "en summary_resolved", nil},
 	{"notice", "en notice_holding", nil},
 	{"budget", "en budget", nil},
+	{"digest-daily", "en digest_daily", nil},
+	{"digest-weekly", "en digest_weekly", nil},
+	{"digest-leadership", "en digest_leadership", nil},
 	{"portrait", "en portrait_full", nil},
 	{"redacted", "en redacted", nil},
 	{"test", "en test", nil},
 	{"es-churn-risk", "es churn_risk full", nil},
 	{"es-payment-issue", "es payment_issue full buttons", nil},
 	{"es-away", "es summary_away_few", nil},
+	{"es-digest", "es digest_daily", nil},
 }
 
 // rose is a reply that stands in the channel as well.

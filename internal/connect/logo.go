@@ -118,6 +118,9 @@ func drawn(resp *http.Response) error {
 		return stanna.InvalidField(logoField, "answers %d and not with an image; %s", resp.StatusCode, wantsAnImage)
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxLogo+1))
+	if err == nil {
+		err = resp.Request.Context().Err() // what a site sends when it sees us go is no answer
+	}
 	if err != nil {
 		return err
 	}

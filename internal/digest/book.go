@@ -44,9 +44,6 @@ func Read(tx *store.Tx, workspace string, settings stanna.Settings, now time.Tim
 	return b, nil
 }
 
-// Now is the moment of the book.
-func (b *Book) Now() time.Time { return b.now }
-
 // today is the local date of the book, a number of days on.
 func (b *Book) today(ahead int) string {
 	return b.now.In(b.zone).AddDate(0, 0, ahead).Format(time.DateOnly)

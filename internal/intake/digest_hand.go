@@ -40,6 +40,9 @@ func (in *Intake) ComposeDigest(ctx context.Context, workspace string, by By, pl
 		for _, x := range places {
 			ask := x.ask(had[x.Whose], weekly, now)
 			ask.Date, ask.By = x.today, by.Name
+			if since := atLeast(weekly, now); ask.From.After(since) {
+				ask.From, ask.First = since, true
+			}
 			says, err := book.Compose(ask)
 			if err != nil {
 				return err
@@ -49,6 +52,15 @@ func (in *Intake) ComposeDigest(ctx context.Context, workspace string, by By, pl
 		return nil
 	})
 	return list, err
+}
+
+// atLeast is since when a digest tells that somebody asks for, however lately
+// there was one: whoever asks for a week wants to see a week.
+func atLeast(weekly bool, now time.Time) time.Time {
+	if weekly {
+		return now.AddDate(0, 0, -7)
+	}
+	return now.AddDate(0, 0, -1)
 }
 
 // SendDigest promises a digest now, at every place that a plan leads to and

@@ -68,6 +68,10 @@ func matrix(language string) (cells []cell) {
 		v.Settings.Locale = language
 		add(Summary(v), name)
 	}
+	for name, v := range digestGoldens() {
+		v.Settings.Locale = language
+		add(Summary(v), name)
+	}
 	for name, v := range notices() {
 		v.Settings.Locale = language
 		add(Notice(v), name)

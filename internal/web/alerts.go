@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/rule"
@@ -14,7 +15,8 @@ import (
 type alertsView struct {
 	Own        bool
 	Open       bool // only open ones are shown
-	Narrowed   bool // a type, a severity or a rule was chosen
+	Narrowed   bool // a type, a severity, a rule or a day was chosen
+	Since      string
 	Tabs       []tab
 	Status     string
 	Types      []option
@@ -74,7 +76,10 @@ func (s *site) alerts(v *visit) (answer, error) {
 	if sev := stanna.Severity(v.asked("severity")); sev.Rank() >= 0 {
 		q.Severity = sev
 	}
-	a.Narrowed = len(q.Types) > 0 || q.Severity != "" || q.RuleID != ""
+	if day, ok := v.local.DayOf(v.asked("since")); ok {
+		q.From, a.Since = day, day.Format(time.DateOnly)
+	}
+	a.Narrowed = len(q.Types) > 0 || q.Severity != "" || q.RuleID != "" || a.Since != ""
 	err := s.store.View(v.ctx, func(tx *store.Tx) error {
 		if err := v.alertChoices(tx, &a, q); err != nil {
 			return err
@@ -118,6 +123,9 @@ func alertsPath(status string, q store.AlertQuery) string {
 	}
 	if q.RuleID != "" {
 		query.Set("rule", q.RuleID)
+	}
+	if !q.From.IsZero() {
+		query.Set("since", q.From.Format(time.DateOnly))
 	}
 	if len(query) == 0 {
 		return "/alerts"

@@ -54,6 +54,7 @@ func (s *site) frame(v *visit, a answer) frame {
 		{place{ID: "nav-notifications", Label: "Notifications", Path: "/notifications"}, auth.ReadDeliveries},
 		{place{ID: "nav-rules", Label: "Rules", Path: "/rules"}, auth.ReadRules},
 		{place{ID: "nav-silences", Label: "Silences", Path: "/silences"}, auth.ReadRules},
+		{place{ID: "nav-digests", Label: "Digests", Path: "/digests"}, auth.ReadSettings},
 		{place{ID: "nav-integrations", Label: "Integrations", Path: "/integrations"}, auth.ReadConnections},
 		{place{ID: "nav-settings", Label: "Settings", Path: "/settings"}, auth.ReadSettings},
 	} {

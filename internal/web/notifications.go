@@ -152,6 +152,8 @@ func eventWord(e stanna.AlertEvent) string {
 		return "Escalated"
 	case stanna.Sample:
 		return "Test"
+	case stanna.Digested:
+		return "A digest"
 	}
 	return string(e)
 }

@@ -40,7 +40,7 @@ var everyPage = []string{"/", "/clients", "/clients?q=glo&page=2", "/alerts", "/
 	"/notifications", "/notifications?status=dead", "/notifications?status=waiting", "/notifications?status=delivered", "/integrations", "/integrations/slack",
 	"/integrations/slack?result=cancelled", "/integrations/slack?result=whatever", "/integrations/slack?test=ntf_none", "/integrations/slack/check", "/integrations/slack/disconnect", "/integrations/keys", "/welcome",
 	"/alerts?status=taken_up", "/alerts?status=snoozed&type=health_drop&severity=high&rule=x", "/notifications?status=held", "/notifications?status=spared", "/surges", "/rules", "/rules/new", "/rules/rule_health_drop/history",
-	"/rules/rule_health_drop/delete", "/routes", "/routes/line", "/routes/history", "/silences", "/silences/new", "/settings", "/settings/people", "/me"}
+	"/rules/rule_health_drop/delete", "/routes", "/routes/line", "/routes/history", "/silences", "/silences/new", "/settings", "/settings/people", "/me", "/digests", "/digests/plan", "/alerts?status=all&since=2026-11-16", "/alerts?since=soon"}
 
 func TestEveryPageOfAnEmptyHouse(t *testing.T) {
 	h := newHouse(t)

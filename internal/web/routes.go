@@ -82,6 +82,14 @@ func (s *site) routes() *http.ServeMux {
 	mux.Handle("GET /silences/{id}/end", s.page(auth.ActOnAlerts, s.endSilencePage))
 	mux.Handle("POST /silences/{id}/end", s.page(auth.ActOnAlerts, s.endSilence))
 
+	mux.Handle("GET /digests", s.page(auth.ReadSettings, s.digests))
+	mux.Handle("GET /digests/plan", s.page(auth.WriteSettings, s.digestPlanPage))
+	mux.Handle("POST /digests/plan", s.page(auth.WriteSettings, s.saveDigestPlan))
+	mux.Handle("GET /digests/remove", s.page(auth.WriteSettings, s.removeDigestPage))
+	mux.Handle("POST /digests/remove", s.page(auth.WriteSettings, s.removeDigest))
+	mux.Handle("GET /digests/preview", s.page(auth.ReadSettings, s.previewDigest))
+	mux.Handle("POST /digests/send", s.page(auth.ResendDeliveries, s.sendDigest))
+
 	mux.Handle("GET /notifications", s.page(auth.ReadDeliveries, s.notifications))
 	mux.Handle("POST /notifications/{id}/resend", s.page(auth.ResendDeliveries, s.resend))
 

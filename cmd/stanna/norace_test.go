@@ -1,0 +1,5 @@
+//go:build !race
+
+package main
+
+const storm = 10_000
