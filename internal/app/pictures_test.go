@@ -31,6 +31,10 @@ var pictures = flag.Bool("pictures", false, "take the pictures in docs/messages 
 // maxPicture is how large a picture may be: people read the page on a phone.
 const maxPicture = 60_000
 
+// room is how large a picture of that many lines may be; what a digest says
+// fills more than a screen.
+func room(lines int) int { return maxPicture + max(lines-1000, 0)*180 }
+
 // pictured are the messages of docs/messages.md: the name of a picture, and of
 // the golden message that is on it with the replies in its thread.
 var pictured = []struct {
@@ -237,8 +241,9 @@ func (v *visitor) messagePicture(name, anchor string) {
 	if err != nil {
 		v.Fatal(err)
 	}
-	if len(small) > maxPicture || len(small) < 3_000 {
-		v.Errorf("the picture of %s has %d bytes", name, len(small))
+	shown, err := png.DecodeConfig(bytes.NewReader(small))
+	if err != nil || len(small) > room(shown.Height) || len(small) < 3_000 {
+		v.Errorf("the picture of %s has %d bytes: %v", name, len(small), err)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		v.Fatal(err)
@@ -256,7 +261,7 @@ func shrink(raw []byte) (small []byte, err error) {
 		return nil, err
 	}
 	for _, most := range []int{256, 96, 48, 32, 24, 16} {
-		if small, err = paint(from, most); err != nil || len(small) <= maxPicture {
+		if small, err = paint(from, most); err != nil || len(small) <= room(from.Bounds().Dy()) {
 			break
 		}
 	}

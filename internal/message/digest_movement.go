@@ -63,19 +63,22 @@ func (x digestPage) move(m stanna.ClientMove) phrase {
 	}
 	symbol, change := "🔻", x.phrase("is at risk now")
 	var t telling
+	var severity phrase // in a word too: colour alone would leave out who cannot see it
 	switch {
 	case m.Left:
 		symbol, change = "⚫", x.phrase("has left")
 	case m.Alert != nil:
 		t = c.tell()
-		symbol, change = c.symbol(t), t.change
+		symbol, change, severity = c.symbol(t), t.change, capital(say(words(x.severity(m.Alert.Severity))))
 	case m.Scored:
 		change = x.phrase("is at risk now, health {standing}", with{"standing": c.standing(m.Health)})
 	}
-	first := joined(" · ", append([]phrase{say(x.drawing(symbol+" "), x.name(m.NamedClient), words(": "), change)}, x.payer(m.NamedClient)...)...)
+	between := " · "
 	if !x.seen {
-		first = joined(", ", append([]phrase{say(x.name(m.NamedClient), words(": "), change)}, x.payer(m.NamedClient)...)...)
+		between = ", "
 	}
+	what := joined(between, severity, say(x.name(m.NamedClient), words(": "), change))
+	first := say(x.drawing(symbol+" "), joined(between, append([]phrase{what}, x.payer(m.NamedClient)...)...))
 	why, next := x.because(t, m), x.todo(c, t, m)
 	if !x.seen {
 		return joined("; ", first, why, next)
