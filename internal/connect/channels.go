@@ -58,9 +58,17 @@ func (l *Line) SyncChannels(ctx context.Context, workspace string) error {
 		return err
 	}
 	r, err := l.takeUp(ctx, workspace)
-	if err != nil {
-		return err
+	if err == nil {
+		err = l.readOn(ctx, c, r)
 	}
+	if err != nil && !isRefusal(err, NotNow) {
+		return l.putDown(ctx, workspace, err)
+	}
+	return err
+}
+
+// readOn reads page after page to the end of the list.
+func (l *Line) readOn(ctx context.Context, c stanna.Connection, r reading) error {
 	for beganAgain := false; r.kind != ""; {
 		var page []stanna.Channel
 		var next string
@@ -79,7 +87,7 @@ func (l *Line) SyncChannels(ctx context.Context, workspace string) error {
 		case o.Class == slack.ClassScope && r.kind == slack.PrivateChannels:
 			r.kind, r.cursor = "", "" // the permission was taken away; the public ones are complete
 		default:
-			return l.putDown(ctx, workspace, o, err)
+			return err
 		}
 		if err := l.keepPage(ctx, c, r, page); err != nil {
 			return err

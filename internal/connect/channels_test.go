@@ -1,7 +1,9 @@
 package connect
 
 import (
+	"context"
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -79,6 +81,37 @@ func TestReadingChannelsGoesOnAfterAWait(t *testing.T) {
 		}
 		if _, at, _, _ := st.Channels(st.Context(), acme); !at.After(old) {
 			st.Error("the time of the reading did not change")
+		}
+	})
+}
+
+// A replica that stops between two pages leaves the list to the next one, which
+// need not wait until a lease runs out.
+func TestAReaderThatStopsGivesTheListBack(t *testing.T) {
+	each(t, crowd, func(st *stage) {
+		st.connect(acme)
+		st.clock.forward(time.Hour)
+		st.fault(sandbox.Fault{Kind: sandbox.FaultSlow, Method: "conversations.list", DelayMS: 60_000, Count: 1})
+		ctx, stop := context.WithCancel(st.Context())
+		done := make(chan error, 1)
+		go func() { done <- st.SyncChannels(ctx, acme) }()
+		for held := false; !held; runtime.Gosched() {
+			st.update(func(tx *store.Tx) error {
+				g, err := tx.Gate(readingGate(acme))
+				held = g.Holder == st.id
+				return err
+			})
+		}
+		next := New(st.options)
+		defer next.Close()
+		st.refused(next.SyncChannels(st.Context(), acme), NotNow) // the first one has it
+		stop()
+		if err := <-done; err == nil {
+			st.Fatal("it read on")
+		}
+		st.must(next.SyncChannels(st.Context(), acme))
+		if _, _, stale, _ := st.Channels(st.Context(), acme); stale {
+			st.Error("the list was not read")
 		}
 	})
 }

@@ -2,6 +2,7 @@ package connect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -94,17 +95,23 @@ func (l *Line) takeUp(ctx context.Context, workspace string) (r reading, err err
 	return r, err
 }
 
-// putDown stops a reading that cannot go on now, for as long as Slack says.
-func (l *Line) putDown(ctx context.Context, workspace string, o slack.Outcome, cause error) error {
+// putDown ends a reading of ours before its end, for whatever cause: who comes
+// next goes on with it at once, or when Slack says so. A replica that stops in
+// the midst of one does this too, though its context has ended.
+func (l *Line) putDown(ctx context.Context, workspace string, cause error) error {
 	err := l.store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-		g := store.Gate{Name: readingGate(workspace)}
-		if o.Kind == slack.Retry && o.After > 0 {
-			g.NotBefore = l.now().Add(o.After)
+		g, err := tx.Gate(readingGate(workspace))
+		if err != nil || g.Holder != l.id {
+			return err
 		}
-		return tx.PutGate(g)
+		free := store.Gate{Name: g.Name}
+		if o, _ := slack.OutcomeOf(cause); o.Kind == slack.Retry && o.After > 0 {
+			free.NotBefore = l.now().Add(o.After)
+		}
+		return tx.PutGate(free)
 	})
 	if err != nil {
-		return err
+		return errors.Join(cause, err)
 	}
 	return cause
 }
