@@ -1,15 +1,17 @@
 package stanna
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
 
-// Connection is an installation of our Slack app in a Slack team. A team
-// belongs to one workspace.
+// Connection is an installation of our Slack app in a Slack team. A workspace
+// may have several; a team belongs to one workspace.
 type Connection struct {
 	Workspace      string
-	TeamID         string // "" for an org-wide installation
+	TeamID         string
+	Home           bool // the team that is meant where none is named: that of the default and the fallback channel
 	TeamName       string
 	EnterpriseID   string
 	EnterpriseName string
@@ -25,6 +27,9 @@ type Connection struct {
 	Health         Health
 	Repair         string // what a person must do, when Health is Broken
 }
+
+// Name is what people call the team.
+func (c Connection) Name() string { return cmp.Or(c.TeamName, c.TeamID) }
 
 // Health is whether a connection or a channel works.
 type Health string

@@ -1,6 +1,9 @@
 package stanna
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Person is somebody who may be told, known by e-mail: a CSM, their deputy
 // or manager.
@@ -9,6 +12,7 @@ type Person struct {
 	Email     string // lower case
 	Name      string
 	SlackID   string // "" when nobody in Slack has that e-mail
+	TeamID    string // the Slack team where they are; "": the home team
 	SeenAt    time.Time
 	Habits
 }
@@ -25,6 +29,15 @@ type Habits struct {
 	Locale   string      `json:"locale,omitempty"`   // BCP 47; the workspace's by default
 	Budget   *int        `json:"budget,omitempty"`   // messages a day; nil: the workspace's, 0: no limit
 	Digest   *DigestTime `json:"digest,omitempty"`   // when their own digest comes; nil: with the workspace's
+}
+
+// Direct is where a direct message reaches the person, or "" when they are not
+// in Slack. Home is the workspace's home team.
+func (p Person) Direct(home string) Destination {
+	if p.SlackID == "" {
+		return ""
+	}
+	return SlackChannel(cmp.Or(p.TeamID, home), p.SlackID)
 }
 
 // Location is the person's time zone, or the workspace's.

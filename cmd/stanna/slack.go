@@ -40,6 +40,7 @@ type connectCmd struct {
 	app.Config `embed:""`
 	Workspace  string `help:"The workspace to connect, such as acme.com." required:""`
 	Channel    string `help:"The default channel: an id, or a #name that the bot can see."`
+	Another    bool   `help:"The token is of a Slack workspace beside those that are connected."`
 }
 
 // Run reads the token from standard input, where no shell history keeps it.
@@ -50,5 +51,5 @@ func (cmd connectCmd) Run(ctx context.Context, c console) error {
 	if token == "" {
 		return errors.Join(errors.New("no token came on standard input"), err)
 	}
-	return app.ConnectSlack(ctx, cmd.Config, app.Environment{Version: version(), Log: c.err, Terminal: c.out}, cmd.Workspace, stanna.Secret(token), cmd.Channel)
+	return app.ConnectSlack(ctx, cmd.Config, app.Environment{Version: version(), Log: c.err, Terminal: c.out}, cmd.Workspace, stanna.Secret(token), cmd.Channel, cmd.Another)
 }

@@ -68,8 +68,7 @@ func (a *api) tellAt(ctx context.Context, workspace, typed string, c stanna.Clie
 	if p.SlackID == "" {
 		return "", "", stanna.InvalidField("destination", "%s is not in Slack by that address; name a channel or somebody else", clip(email, 60))
 	}
-	conn, err := a.Line.Token(ctx, workspace)
-	return stanna.SlackChannel(conn.TeamID, p.SlackID), email, err
+	return p.Direct(""), email, nil
 }
 
 type followInput struct {

@@ -59,8 +59,8 @@ func (a *api) placeNames(ctx context.Context, workspace string) (placeNames, err
 		}
 		people, err := tx.People(workspace)
 		for _, p := range people {
-			if p.SlackID != "" {
-				names[stanna.SlackChannel(conn.TeamID, p.SlackID)] = p.Email
+			if to := p.Direct(conn.TeamID); to != "" {
+				names[to] = p.Email
 			}
 		}
 		return err

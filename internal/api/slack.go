@@ -62,6 +62,7 @@ type slackChannelsOutput struct {
 
 type channelView struct {
 	ID         string        `json:"id"`
+	TeamID     string        `json:"teamId" doc:"The Slack team that it is in"`
 	Name       string        `json:"name"`
 	IsPrivate  bool          `json:"isPrivate"`
 	IsArchived bool          `json:"isArchived"`
@@ -72,7 +73,7 @@ type channelView struct {
 }
 
 func viewChannel(c stanna.Channel) channelView {
-	return channelView{c.ID, c.Name, c.Private, c.Archived, c.Member, c.Shared, c.Health, c.Repair}
+	return channelView{c.ID, c.TeamID, c.Name, c.Private, c.Archived, c.Member, c.Shared, c.Health, c.Repair}
 }
 
 // slackChannels lists the channels to choose from. The names of private ones
@@ -168,32 +169,30 @@ func (a *api) channel(ctx context.Context, workspace, typed, field string) (stan
 // destination is where a rule or a test sends: what a person typed for a
 // channel, or the destination itself as a rule shows it.
 func (a *api) destination(ctx context.Context, workspace, typed, field string) (stanna.Destination, error) {
-	team, id, whole := stanna.Destination(typed).Slack()
-	if whole {
-		typed = id
-	}
 	c, err := a.channel(ctx, workspace, typed, field)
-	if err == nil && whole && team != c.TeamID {
-		err = stanna.InvalidField(field, "is in another Slack workspace than the one that is connected")
-	}
 	return stanna.SlackChannel(c.TeamID, c.ID), err
 }
 
 type connectTokenInput struct {
 	Body struct {
-		Token string `json:"token" maxLength:"1000" doc:"The bot token of an app of your own: xoxb-…"`
+		Token   string `json:"token" maxLength:"1000" doc:"The bot token of an app of your own: xoxb-…"`
+		Another bool   `json:"another,omitempty" doc:"It may be of a Slack team beside those that are connected"`
 	}
 }
 
 func (a *api) connectToken(ctx context.Context, who auth.Caller, in *connectTokenInput) (*slackStatusOutput, error) {
-	if _, err := a.Line.ConnectToken(ctx, who.Workspace, who.Actor(), stanna.Secret(in.Body.Token)); err != nil {
+	if _, err := a.Line.ConnectToken(ctx, who.Workspace, who.Actor(), stanna.Secret(in.Body.Token), in.Body.Another); err != nil {
 		return nil, err
 	}
 	return a.slackStatus(ctx, who, nil)
 }
 
-func (a *api) disconnectSlack(ctx context.Context, who auth.Caller, _ *struct{}) (*doneOutput, error) {
-	d, err := a.Line.Disconnect(ctx, who.Workspace, who.Actor())
+type disconnectInput struct {
+	Team string `query:"team" maxLength:"50" doc:"The Slack team; the home without it"`
+}
+
+func (a *api) disconnectSlack(ctx context.Context, who auth.Caller, in *disconnectInput) (*doneOutput, error) {
+	d, err := a.Line.Disconnect(ctx, who.Workspace, in.Team, who.Actor())
 	if err != nil {
 		return nil, err
 	}

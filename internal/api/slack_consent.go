@@ -50,7 +50,8 @@ func (a *api) slackStart(v *visit, r *http.Request) error {
 	}
 	var consent, token string
 	if err == nil {
-		consent, token, err = a.Line.Start(r.Context(), who.Workspace, who.Actor(), to, features(query))
+		consent, token, err = a.Line.Start(r.Context(), who.Workspace, who.Actor(),
+			connect.Wish{ReturnTo: to, Features: features(query), Team: query.Get("team"), Another: query.Has("another")})
 	}
 	if err != nil {
 		return a.back(v, r, slackPage, err, "")
@@ -122,7 +123,7 @@ func resultCode(err error) string {
 	for refusal, code := range map[error]string{
 		connect.NotConfigured: "not_configured", connect.Cancelled: "cancelled", connect.Denied: "denied", connect.NoState: "no_state",
 		connect.StaleState: "stale_state", connect.OtherBrowser: "other_browser", connect.OtherUser: "other_user", connect.NoCode: "no_code",
-		connect.ExchangeFailed: "exchange_failed", connect.OrgWide: "org_wide", connect.TeamTaken: "team_taken", connect.OtherTeam: "other_team",
+		connect.ExchangeFailed: "exchange_failed", connect.OrgWide: "org_wide", connect.TeamTaken: "team_taken", connect.OtherTeam: "other_team", connect.TooManyTeams: "too_many_teams",
 	} {
 		if errors.Is(err, refusal) {
 			return code
@@ -186,6 +187,8 @@ func describeStart(_ huma.Registry, op *huma.Operation) {
 	op.Description = "For a browser: leads an admin who is signed in to Slack's consent page, anybody else to the sign-in page first."
 	op.Parameters = []*huma.Param{
 		{Name: "features", In: "query", Schema: &huma.Schema{Type: huma.TypeString}, Description: "What more to ask for, separated by commas: private_channels, owners, post_anywhere"},
+		{Name: "team", In: "query", Schema: &huma.Schema{Type: huma.TypeString}, Description: "The connected Slack team to connect again; the home without it"},
+		{Name: "another", In: "query", Schema: &huma.Schema{Type: huma.TypeString}, Description: "With any value: a Slack team beside those that are connected"},
 		{Name: "returnTo", In: "query", Schema: &huma.Schema{Type: huma.TypeString}, Description: "Our page to show afterwards"},
 		{Name: "workspaceId", In: "query", Schema: &huma.Schema{Type: huma.TypeString}},
 	}
@@ -197,5 +200,5 @@ func describeCallback(_ huma.Registry, op *huma.Operation) {
 	for _, name := range []string{"code", "state", "error"} {
 		op.Parameters = append(op.Parameters, &huma.Param{Name: name, In: "query", Schema: &huma.Schema{Type: huma.TypeString}})
 	}
-	op.Responses["303"] = &huma.Response{Description: "To our page, with result=connected, cancelled, denied, stale_state, other_browser, other_user, exchange_failed, org_wide, team_taken, other_team, ..."}
+	op.Responses["303"] = &huma.Response{Description: "To our page, with result=connected, cancelled, denied, stale_state, other_browser, other_user, exchange_failed, org_wide, team_taken, other_team, too_many_teams, ..."}
 }

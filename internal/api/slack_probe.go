@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -84,7 +85,7 @@ func (a *api) testDestination(ctx context.Context, workspace, typed, field strin
 			return err
 		}
 		chosen.ID = w.Settings.DefaultChannel
-		if ch, ok, err := tx.Channel(workspace, w.Settings.DefaultChannel); err != nil || ok {
+		if ch, ok, err := tx.Channel(workspace, c.TeamID, w.Settings.DefaultChannel); err != nil || ok {
 			chosen = ch
 			return err
 		}
@@ -95,7 +96,7 @@ func (a *api) testDestination(ctx context.Context, workspace, typed, field strin
 		return "", "", err
 	case !connected:
 		return "", "", notConnectedTo("Slack integration is not connected")
-	case c.Health == stanna.Broken:
+	case c.Health == stanna.Broken && typed == "":
 		return "", "", notConnectedTo("The Slack connection does not work. " + c.Repair)
 	case typed != "":
 		if chosen, err = a.channel(ctx, workspace, typed, field); err != nil {
@@ -108,7 +109,7 @@ func (a *api) testDestination(ctx context.Context, workspace, typed, field strin
 	if chosen.Name != "" {
 		name = "#" + chosen.Name
 	}
-	return stanna.SlackChannel(c.TeamID, chosen.ID), name, nil
+	return stanna.SlackChannel(cmp.Or(chosen.TeamID, c.TeamID), chosen.ID), name, nil
 }
 
 func notConnectedTo(message string) *problem {

@@ -12,6 +12,8 @@ import (
 	"github.com/gostanna/stanna/internal/auth"
 	"github.com/gostanna/stanna/internal/backtest"
 	"github.com/gostanna/stanna/internal/connect"
+	"github.com/gostanna/stanna/internal/intake"
+	"github.com/gostanna/stanna/internal/policy"
 	"github.com/gostanna/stanna/internal/rule"
 	"github.com/gostanna/stanna/internal/slack"
 	"github.com/gostanna/stanna/internal/store"
@@ -107,9 +109,10 @@ func signInURL(publicURL string, token stanna.Secret) string {
 }
 
 // ConnectSlack connects a workspace with the bot token of an internal Slack
-// app and, when a channel is named, makes it the default. A running server
-// takes the connection up within a second.
-func ConnectSlack(ctx context.Context, c Config, env Environment, workspace string, token stanna.Secret, channel string) error {
+// app and, when a channel is named, makes it the default. Another allows a team
+// beside those that are connected. A running server takes the connection up
+// within a second.
+func ConnectSlack(ctx context.Context, c Config, env Environment, workspace string, token stanna.Secret, channel string, another bool) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
@@ -124,7 +127,7 @@ func ConnectSlack(ctx context.Context, c Config, env Environment, workspace stri
 	line := connect.New(connect.Options{Store: s, Now: time.Now, Log: logger(c, env.Log), PublicURL: c.PublicURL,
 		App: slack.App{URL: c.SlackURL, HTTP: slack.NewHTTPClient(http.ProxyFromEnvironment)}})
 	defer line.Close()
-	conn, err := line.ConnectToken(ctx, workspace, stanna.ActorSystem, token)
+	conn, err := line.ConnectToken(ctx, workspace, stanna.ActorSystem, token, another)
 	if err != nil {
 		return err
 	}
@@ -148,17 +151,11 @@ func ConnectSlack(ctx context.Context, c Config, env Environment, workspace stri
 	if err != nil {
 		return err
 	}
-	err = s.Update(ctx, func(tx *store.Tx) error {
-		w, err := tx.Workspace(workspace)
-		if err != nil {
-			return err
-		}
-		w.Settings.DefaultChannel = ch.ID
-		if err := tx.PutSettings(w); err != nil {
-			return err
-		}
-		return tx.Audit(stanna.AuditEntry{Workspace: workspace, At: time.Now(), Actor: stanna.ActorSystem, Action: "settings.changed",
-			Subject: workspace, Details: map[string]string{"defaultChannel": ch.ID}})
+	keeper := policy.New(policy.Options{Store: s, Clock: stanna.NewClock(time.Now), Log: logger(c, env.Log),
+		Sweep: func(context.Context, string) (bool, error) { return false, nil }}) // a running server does
+	_, _, err = keeper.SaveSettings(ctx, workspace, intake.By{Actor: stanna.ActorSystem}, "", func(k *policy.Kept) error {
+		k.Workspace.Settings.DefaultChannel = ch.ID
+		return nil
 	})
 	if err == nil {
 		fmt.Fprintf(env.Terminal, "Alerts go to #%s. %s\n", ch.Name, ch.Repair)

@@ -34,13 +34,14 @@ type house struct {
 
 type fixedLine struct{ conn stanna.Connection }
 
-func (l fixedLine) Token(context.Context, string) (stanna.Connection, error) { return l.conn, nil }
-func (l fixedLine) Recent(_ context.Context, workspace, id string) (stanna.Channel, error) {
+func (l fixedLine) Token(context.Context, string, string) (stanna.Connection, error) { return l.conn, nil }
+func (l fixedLine) Recent(_ context.Context, workspace string, d stanna.Destination) (stanna.Channel, error) {
+	_, id, _ := d.Slack()
 	return stanna.Channel{Workspace: workspace, ID: id, Health: stanna.Healthy}, nil
 }
 
-func (l fixedLine) TokenExpired(context.Context, string) error { return nil }
-func (l fixedLine) MarkBroken(tx *store.Tx, workspace, repair string, now time.Time) error {
+func (l fixedLine) TokenExpired(context.Context, string, string) error { return nil }
+func (l fixedLine) MarkBroken(tx *store.Tx, workspace, team, repair string, now time.Time) error {
 	return nil
 }
 

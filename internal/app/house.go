@@ -49,7 +49,7 @@ func (a *App) chores(ctx context.Context) {
 	a.chore(ctx, "connections", func(ctx context.Context) error {
 		return a.store.View(ctx, func(tx *store.Tx) error {
 			connected = connected[:0]
-			lines, err := tx.Connections()
+			lines, err := tx.EachConnection()
 			for _, c := range lines {
 				connected = append(connected, c.Workspace)
 			}

@@ -109,7 +109,10 @@ func (f *facts) wrongChannel() Question {
 		}
 		q.add("line", OK, "", "Line %d of the routing table%s sends to %s%s.", i+1, quotedName(l.Name), f.places(l.To), more)
 	}
-	s, team := f.workspace.Settings, f.connection.TeamID
+	s, team := f.workspace.Settings, ""
+	if len(f.connections) > 0 {
+		team = f.connections[0].TeamID // the home
+	}
 	if s.DefaultChannel == "" {
 		q.add("default_channel", Failed, "Choose one on the Integrations page.", "There is no default channel: what no rule and no line sends elsewhere is told nowhere.")
 	} else {

@@ -16,12 +16,12 @@ func (l *Line) buttons(f facts) Question {
 	} else {
 		q.add("buttons", OK, "", "Messages have buttons.")
 	}
-	if missing := lacking(f.connection, slack.FeatureButtons.Scopes()); len(missing) > 0 {
+	if missing := lacking(f.connections, slack.FeatureButtons.Scopes()); len(missing) > 0 {
 		q.add("who_pressed", Failed, "An admin connects Slack again and allows it.", "Slack does not tell who presses, because these permissions are missing: %s.", strings.Join(missing, ", "))
 	} else {
 		q.add("who_pressed", OK, "", "Slack tells who presses, by their e-mail address.")
 	}
-	road, trouble, repair := l.road(f.connection)
+	road, trouble, repair := l.road(f.connections)
 	switch {
 	case trouble != "":
 		q.add("road", Failed, repair, "%s", trouble)

@@ -71,7 +71,7 @@ func (l *Line) Callback(ctx context.Context, query url.Values, browserCookie, ac
 	if err != nil {
 		return r, err
 	}
-	if r.Connection, err = l.install(ctx, c, actor); err != nil {
+	if r.Connection, err = l.install(ctx, c, o.Another, actor); err != nil {
 		return r, err
 	}
 	return r, nil

@@ -15,7 +15,8 @@ import (
 
 func TestConnecting(t *testing.T) {
 	each(t, func(c *sandbox.Config) { c.App.OptionalScopes = []string{"groups:read"} }, func(st *stage) {
-		to, browser, err := st.Start(st.Context(), acme, ana, "/integrations?tab=slack", []slack.Feature{slack.FeaturePrivateChannels, slack.FeaturePostAnywhere})
+		to, browser, err := st.Start(st.Context(), acme, ana,
+			Wish{ReturnTo: "/integrations?tab=slack", Features: []slack.Feature{slack.FeaturePrivateChannels, slack.FeaturePostAnywhere}})
 		st.must(err)
 		asked, err := url.Parse(to)
 		st.must(err)
@@ -60,7 +61,7 @@ func TestConnecting(t *testing.T) {
 func TestTheWayBackIsRefused(t *testing.T) {
 	each(t, func(c *sandbox.Config) { c.Team.EnterpriseID, c.Team.EnterpriseName = "E0ORG00001", "Org" }, func(st *stage) {
 		start := func() (string, string) {
-			to, browser, err := st.Start(st.Context(), acme, ana, "/integrations", nil)
+			to, browser, err := st.Start(st.Context(), acme, ana, Wish{ReturnTo: "/integrations"})
 			st.must(err)
 			return to, browser
 		}
@@ -135,23 +136,24 @@ func TestTheWayBackIsRefused(t *testing.T) {
 func TestATeamBelongsToOneWorkspace(t *testing.T) {
 	each(t, nil, func(st *stage) {
 		st.connect(acme)
-		to, browser, err := st.Start(st.Context(), globex, ana, "", nil)
+		to, browser, err := st.Start(st.Context(), globex, ana, Wish{})
 		st.must(err)
 		_, err = st.Callback(st.Context(), st.consent(to, nil), browser, ana)
 		st.refused(err, TeamTaken)
 		if got := st.trail(globex, st.cfg.Team.ID); !slices.Equal(got, []string{"slack.connect_refused"}) {
 			st.Errorf("the trail says %v", got)
 		}
-		if c, err := st.Token(st.Context(), acme); err != nil || c.Health != stanna.Healthy {
+		if c, err := st.Token(st.Context(), acme, ""); err != nil || c.Health != stanna.Healthy {
 			st.Errorf("the first workspace was harmed: %v", err)
 		}
-		// And a workspace to one team: choosing another by mistake moves nothing.
+		// A team that is not connected is added on purpose only.
 		st.update(func(tx *store.Tx) error {
 			c, _, err := tx.Connection(acme)
+			err = errorsOr(err, tx.RemoveConnection(acme, c.TeamID))
 			c.TeamID = "T0BEFORE01"
 			return errorsOr(err, tx.PutConnection(c))
 		})
-		to, browser, err = st.Start(st.Context(), acme, ana, "", nil)
+		to, browser, err = st.Start(st.Context(), acme, ana, Wish{})
 		st.must(err)
 		_, err = st.Callback(st.Context(), st.consent(to, nil), browser, ana)
 		st.refused(err, OtherTeam)
@@ -170,23 +172,23 @@ func errorsOr(errs ...error) error {
 func TestStartingIsRefused(t *testing.T) {
 	each(t, nil, func(st *stage) {
 		for _, page := range []string{"https://evil.example", "//evil.example", `/\evil.example`, "integrations", "/a\nb"} {
-			if _, _, err := st.Start(st.Context(), acme, ana, page, nil); stanna.CodeOf(err) != stanna.Invalid {
+			if _, _, err := st.Start(st.Context(), acme, ana, Wish{ReturnTo: page}); stanna.CodeOf(err) != stanna.Invalid {
 				st.Errorf("returnTo %q: %v", page, err)
 			}
 		}
-		if _, _, err := st.Start(st.Context(), acme, ana, "", []slack.Feature{"read_everything"}); stanna.CodeOf(err) != stanna.Invalid {
+		if _, _, err := st.Start(st.Context(), acme, ana, Wish{Features: []slack.Feature{"read_everything"}}); stanna.CodeOf(err) != stanna.Invalid {
 			st.Error(err)
 		}
-		if _, _, err := st.Start(st.Context(), "nobody.com", ana, "", nil); stanna.CodeOf(err) != stanna.NotFound {
+		if _, _, err := st.Start(st.Context(), "nobody.com", ana, Wish{}); stanna.CodeOf(err) != stanna.NotFound {
 			st.Error(err)
 		}
 		bare := st.options
 		bare.App.ClientID = ""
-		_, _, err := New(bare).Start(st.Context(), acme, ana, "", nil)
+		_, _, err := New(bare).Start(st.Context(), acme, ana, Wish{})
 		st.refused(err, NotConfigured)
 		bare = st.options
 		bare.PublicURL = "http://stanna.example.com"
-		_, _, err = New(bare).Start(st.Context(), acme, ana, "", nil)
+		_, _, err = New(bare).Start(st.Context(), acme, ana, Wish{})
 		st.refused(err, NotConfigured)
 	})
 }
@@ -195,10 +197,10 @@ func TestPastedToken(t *testing.T) {
 	const pasted = "xoxb-1234567890-abcdefghij"
 	each(t, func(c *sandbox.Config) { c.BotToken, c.Scopes = pasted, slack.Scopes() }, func(st *stage) {
 		for _, wrong := range []string{"", "xoxp-1234567890123", "xapp-1-1234567890", "xoxe.xoxb-1-1234567890", "https://hooks.slack.com/services/T/B/x", "xoxb-1234567890 and more", "xoxb-0987654321-wrong"} {
-			_, err := st.ConnectToken(st.Context(), acme, ana, stanna.Secret(wrong))
+			_, err := st.ConnectToken(st.Context(), acme, ana, stanna.Secret(wrong), false)
 			st.refused(err, BadToken)
 		}
-		c, err := st.ConnectToken(st.Context(), acme, ana, "  "+pasted+"\n")
+		c, err := st.ConnectToken(st.Context(), acme, ana, "  "+pasted+"\n", false)
 		st.must(err)
 		st.idle()
 		if c.TeamID != st.cfg.Team.ID || !c.Has("chat:write") || c.InstalledBy != "" || c.BotUserID == "" {

@@ -13,22 +13,32 @@ import (
 // has it read again.
 const staleAfter = 15 * time.Minute
 
-// Channels lists the team's channels as last read; stale says that they are
-// being read anew, in the background. Private ones are among them when
+// Channels lists the channels of the workspace's teams as last read, the oldest
+// reading at syncedAt; stale says that they are being read anew, in the
+// background. Private ones are among them when
 // groups:read is granted: do not show their names to people who are not in
 // them.
 func (l *Line) Channels(ctx context.Context, workspace string) (list []stanna.Channel, syncedAt time.Time, stale bool, err error) {
-	var c stanna.Connection
+	var old []stanna.Connection
 	err = l.store.View(ctx, func(tx *store.Tx) error {
-		var ok bool
-		if c, ok, err = tx.Connection(workspace); err == nil && !ok {
+		lines, err := tx.Connections(workspace)
+		if err == nil && len(lines) == 0 {
 			err = notConnected()
 		}
 		if err != nil {
 			return err
 		}
-		if _, syncedAt, err = tx.ChannelSync(workspace); err != nil {
-			return err
+		for i, c := range lines {
+			_, at, err := tx.ChannelSync(c.TeamID)
+			if err != nil {
+				return err
+			}
+			if i == 0 || at.Before(syncedAt) {
+				syncedAt = at
+			}
+			if l.now().Sub(at) > staleAfter {
+				old = append(old, c)
+			}
 		}
 		list, err = tx.Channels(workspace)
 		return err
@@ -36,33 +46,39 @@ func (l *Line) Channels(ctx context.Context, workspace string) (list []stanna.Ch
 	if err != nil {
 		return nil, time.Time{}, false, err
 	}
-	stale = l.now().Sub(syncedAt) > staleAfter
-	if stale && c.Health != stanna.Broken {
-		l.spawn("read the channels of a Slack team", workspace, func(ctx context.Context) error {
-			_, err, _ := l.flights.Do("channels/"+workspace, func() (any, error) { return nil, l.SyncChannels(ctx, workspace) })
-			if isRefusal(err, NotNow) {
-				return nil // another replica reads them, or Slack asked to wait
-			}
-			return err
-		})
+	for _, c := range old {
+		if c.Health != stanna.Broken {
+			l.spawn("read the channels of a Slack team", workspace, func(ctx context.Context) error {
+				_, err, _ := l.flights.Do("channels/"+c.TeamID, func() (any, error) { return nil, l.readChannels(ctx, c) })
+				if isRefusal(err, NotNow) {
+					return nil // another replica reads them, or Slack asked to wait
+				}
+				return err
+			})
+		}
 	}
-	return list, syncedAt, stale, nil
+	return list, syncedAt, len(old) > 0, nil
 }
 
-// SyncChannels reads the team's channels from where the last reading stopped.
-// When Slack asks to wait, what was read stays, and the next call goes on
-// there. Channels that are gone are forgotten after a complete reading only.
+// SyncChannels reads the channels of the workspace's teams from where the last
+// reading stopped. When Slack asks to wait, what was read stays, and the next
+// call goes on there. Channels that are gone are forgotten after a complete
+// reading only.
 func (l *Line) SyncChannels(ctx context.Context, workspace string) error {
-	c, err := l.Token(ctx, workspace)
+	return l.eachTeam(ctx, workspace, l.readChannels)
+}
+
+func (l *Line) readChannels(ctx context.Context, c stanna.Connection) error {
+	c, err := l.Token(ctx, c.Workspace, c.TeamID)
 	if err != nil {
 		return err
 	}
-	r, err := l.takeUp(ctx, workspace)
+	r, err := l.takeUp(ctx, c)
 	if err == nil {
 		err = l.readOn(ctx, c, r)
 	}
 	if err != nil && !isRefusal(err, NotNow) {
-		return l.putDown(ctx, workspace, err)
+		return l.putDown(ctx, c, err)
 	}
 	return err
 }
@@ -100,9 +116,9 @@ func (l *Line) readOn(ctx context.Context, c stanna.Connection, r reading) error
 func (l *Line) keepPage(ctx context.Context, c stanna.Connection, r reading, page []stanna.Channel) error {
 	return l.store.Update(ctx, func(tx *store.Tx) error {
 		now := l.now()
-		if current, ok, err := tx.LockConnection(c.Workspace); err != nil {
+		if _, ok, err := tx.LockConnection(c.Workspace, c.TeamID); err != nil {
 			return err
-		} else if !ok || current.TeamID != c.TeamID {
+		} else if !ok {
 			return notConnected()
 		}
 		// Another replica began the reading, and its clock may be ahead.
@@ -122,21 +138,21 @@ func (l *Line) keepPage(ctx context.Context, c stanna.Connection, r reading, pag
 		if err := tx.SeeChannels(list...); err != nil {
 			return err
 		}
-		gate := store.Gate{Name: readingGate(c.Workspace)}
+		gate := store.Gate{Name: readingGate(c)}
 		if r.kind == "" {
-			if err := tx.ForgetChannels(c.Workspace, r.begun); err != nil {
+			if err := tx.ForgetChannels(c.Workspace, c.TeamID, r.begun); err != nil {
 				return err
 			}
-			if err := tx.PutChannelSync(c.Workspace, "", now); err != nil {
+			if err := tx.PutChannelSync(c.TeamID, "", now); err != nil {
 				return err
 			}
 			return tx.PutGate(gate)
 		}
-		_, complete, err := tx.ChannelSync(c.Workspace)
+		_, complete, err := tx.ChannelSync(c.TeamID)
 		if err != nil {
 			return err
 		}
-		if err := tx.PutChannelSync(c.Workspace, r.String(), complete); err != nil {
+		if err := tx.PutChannelSync(c.TeamID, r.String(), complete); err != nil {
 			return err
 		}
 		gate.Holder, gate.NotBefore = l.id, now.Add(readingLease)

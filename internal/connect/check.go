@@ -12,12 +12,16 @@ import (
 	"github.com/gostanna/stanna/internal/store"
 )
 
-// Check tries the connection and every channel that messages may go to, and
-// marks each healthy or broken, with what to do. It finds what went wrong
-// before an alert needs it, and what was mended. The app runs it daily, and
-// when it starts.
+// Check tries the workspace's connections and every channel that messages may
+// go to, and marks each healthy or broken, with what to do. It finds what went
+// wrong before an alert needs it, and what was mended. The app runs it daily,
+// and when it starts.
 func (l *Line) Check(ctx context.Context, workspace string) error {
-	c, err := l.checkToken(ctx, workspace)
+	return l.eachTeam(ctx, workspace, l.check)
+}
+
+func (l *Line) check(ctx context.Context, c stanna.Connection) error {
+	c, err := l.checkToken(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -35,12 +39,9 @@ func (l *Line) Check(ctx context.Context, workspace string) error {
 
 // checkToken asks Slack whom the token speaks for. A connection that was
 // marked broken is tried like any other.
-func (l *Line) checkToken(ctx context.Context, workspace string) (stanna.Connection, error) {
-	c, err := l.connection(ctx, workspace)
+func (l *Line) checkToken(ctx context.Context, c stanna.Connection) (stanna.Connection, error) {
+	c, err := l.fresh(ctx, c, distrust{})
 	if err != nil {
-		return c, err
-	}
-	if c, err = l.fresh(ctx, c, distrust{}); err != nil {
 		return c, err
 	}
 	var who slack.Identity
@@ -67,7 +68,7 @@ func (l *Line) checkToken(ctx context.Context, workspace string) (stanna.Connect
 		if err != nil || len(changed) == 0 {
 			return err
 		}
-		return tx.Audit(entry(workspace, l.now(), stanna.ActorSystem, "slack.changed", c.TeamID, changed))
+		return tx.Audit(entry(c.Workspace, l.now(), stanna.ActorSystem, "slack.changed", c.TeamID, changed))
 	})
 	return c, err
 }
@@ -98,7 +99,9 @@ func (l *Line) channelsInUse(ctx context.Context, c stanna.Connection) ([]string
 		if err != nil {
 			return err
 		}
-		used[w.Settings.DefaultChannel], used[w.Settings.FallbackChannel] = true, true
+		if c.Home {
+			used[w.Settings.DefaultChannel], used[w.Settings.FallbackChannel] = true, true
+		}
 		chosen, err := chosenPlaces(tx, c.Workspace)
 		if err != nil {
 			return err
@@ -178,7 +181,7 @@ func (l *Line) checkChannel(ctx context.Context, c *stanna.Connection, id string
 func (l *Line) deadChannel(ctx context.Context, c stanna.Connection, id string, o slack.Outcome) (ch stanna.Channel, err error) {
 	err = l.store.View(ctx, func(tx *store.Tx) error {
 		var ok bool
-		if ch, ok, err = tx.Channel(c.Workspace, id); err == nil && !ok {
+		if ch, ok, err = tx.Channel(c.Workspace, c.TeamID, id); err == nil && !ok {
 			ch = stanna.Channel{Workspace: c.Workspace, ID: id, Name: id}
 		}
 		return err

@@ -57,7 +57,7 @@ func TestCheckLearnsWhatChanged(t *testing.T) {
 	each(t, nil, func(st *stage) {
 		st.connect(acme)
 		st.update(func(tx *store.Tx) error {
-			c, _, err := tx.LockConnection(acme)
+			c, _, err := tx.LockConnection(acme, "")
 			c.TeamName, c.EnterpriseID, c.Scopes = "Old name", "E0BEFORE01", []string{"chat:write"}
 			return errorsOr(err, tx.PutConnection(c))
 		})
@@ -68,7 +68,7 @@ func TestCheckLearnsWhatChanged(t *testing.T) {
 		if got := st.trail(acme, st.cfg.Team.ID); !slices.Contains(got, "slack.changed") {
 			st.Errorf("the trail says %v", got)
 		}
-		st.update(func(tx *store.Tx) error { return st.MarkHealthy(tx, acme, st.clock.now().Add(time.Second)) })
+		st.update(func(tx *store.Tx) error { return st.MarkHealthy(tx, acme, "", st.clock.now().Add(time.Second)) })
 		if c, _ := st.stored(acme); !c.CheckedAt.Equal(st.clock.now().Add(time.Second)) {
 			st.Errorf("checked at %v", c.CheckedAt)
 		}
@@ -237,7 +237,7 @@ func TestDisconnect(t *testing.T) {
 		st.connect(acme, slack.FeatureOwners)
 		st.lane(acme, "C0HEALTH01")
 		st.clock.forward(13 * time.Hour) // the token must be renewed first
-		d, err := st.Disconnect(st.Context(), acme, ana)
+		d, err := st.Disconnect(st.Context(), acme, "", ana)
 		st.must(err)
 		if d.AtSlack != Uninstalled || st.slack.State().Installed {
 			st.Errorf("%+v, at Slack still installed: %v", d, st.slack.State().Installed)
@@ -248,9 +248,9 @@ func TestDisconnect(t *testing.T) {
 		if got := st.paused(acme); got[stanna.ReasonNotConnected] != 1 {
 			st.Errorf("lanes: %v", got)
 		}
-		_, err = st.Token(st.Context(), acme)
+		_, err = st.Token(st.Context(), acme, "")
 		st.refused(err, NotConnected)
-		_, err = st.Disconnect(st.Context(), acme, ana)
+		_, err = st.Disconnect(st.Context(), acme, "", ana)
 		st.refused(err, NotConnected)
 		// A late notice finds nothing, and what waits goes on with the next connection.
 		if _, err := st.notice(st.clock.now(), "app_uninstalled", "Ev9"); err != nil {
@@ -262,13 +262,13 @@ func TestDisconnect(t *testing.T) {
 		}
 		// Removed in Slack before: no trouble.
 		st.slack.Uninstall()
-		if d, err := st.Disconnect(st.Context(), acme, ana); err != nil || d.AtSlack != Uninstalled {
+		if d, err := st.Disconnect(st.Context(), acme, "", ana); err != nil || d.AtSlack != Uninstalled {
 			st.Errorf("%+v, %v", d, err)
 		}
 		// Slack does not answer: disconnected all the same, and said so.
 		st.connect(acme)
 		st.fault(sandbox.Fault{Kind: sandbox.FaultStatus, Method: "apps.uninstall", Count: 1})
-		if d, err := st.Disconnect(st.Context(), acme, ana); err != nil || d.AtSlack != LeftFailed || !contains(d.Sentence, "Manage apps") {
+		if d, err := st.Disconnect(st.Context(), acme, "", ana); err != nil || d.AtSlack != LeftFailed || !contains(d.Sentence, "Manage apps") {
 			st.Errorf("%+v, %v", d, err)
 		}
 	})

@@ -11,6 +11,7 @@ import (
 // Finding is one check of the connection.
 type Finding struct {
 	Check  string       `json:"check"`            // its name, for programs
+	Team   string       `json:"team,omitempty"`   // the Slack team that it is about, where there are several
 	State  FindingState `json:"state"`            //
 	Found  string       `json:"found"`            // a sentence
 	Repair string       `json:"repair,omitempty"` // what to do; "" when nothing must be
@@ -35,49 +36,74 @@ type Diagnosis struct {
 }
 
 func (d *Diagnosis) add(check string, state FindingState, found, repair string) {
-	d.Checks = append(d.Checks, Finding{check, state, found, repair})
+	d.keep(Finding{Check: check, State: state, Found: found, Repair: repair})
+}
+
+func (d *Diagnosis) keep(f Finding) {
+	d.Checks = append(d.Checks, f)
 	worst := []FindingState{Skipped, OK, Warning, Failed}
-	if slices.Index(worst, state) > slices.Index(worst, d.State) {
-		d.State = state
+	if slices.Index(worst, f.State) > slices.Index(worst, d.State) {
+		d.State = f.State
 	}
 }
 
-// Diagnose makes every check of the workspace's connection, at Slack too, and
+// Diagnose makes every check of the workspace's connections, at Slack too, and
 // keeps what it finds as Check does: looking may already mend it.
 func (l *Line) Diagnose(ctx context.Context, workspace string) (Diagnosis, error) {
 	d := Diagnosis{State: OK}
 	var w stanna.Workspace
-	var c stanna.Connection
-	connected := false
+	var lines []stanna.Connection
 	err := l.store.View(ctx, func(tx *store.Tx) (err error) {
 		if w, err = tx.Workspace(workspace); err != nil {
 			return err
 		}
-		c, connected, err = tx.Connection(workspace)
+		lines, err = tx.Connections(workspace)
 		return err
 	})
 	if err != nil {
 		return d, err
 	}
-	l.findApp(&d, connected)
-	works := false
-	switch {
-	case !connected:
+	l.findApp(&d, len(lines) > 0)
+	if len(lines) == 0 {
 		d.add("connected", Failed, "Slack is not connected.", "An admin presses Connect on the Integrations page, or pastes a bot token there.")
 		d.add("token", Skipped, "There is no token.", "")
-	default:
-		d.add("connected", OK, "Connected to the Slack workspace "+c.TeamName+" ("+c.TeamID+").", "")
-		if c, works, err = l.findToken(ctx, &d, c); err != nil {
+		d.add("scopes", Skipped, "Nothing was granted yet.", "")
+		if err := l.findChannels(ctx, &d, w.Settings, stanna.Connection{}, false); err != nil {
 			return d, err
 		}
+		d.add("rule_channels", Skipped, "There is no team to look at channels in.", "")
 	}
-	findScopes(&d, c, connected)
-	if err := l.findChannels(ctx, &d, w.Settings, c, works); err != nil {
+	for _, c := range lines {
+		own := Diagnosis{}
+		if err := l.findTeam(ctx, &own, w.Settings, c); err != nil {
+			return d, err
+		}
+		for _, f := range own.Checks {
+			if len(lines) > 1 {
+				f.Team, f.Found = c.TeamID, c.Name()+": "+f.Found
+			}
+			d.keep(f)
+		}
+	}
+	if err := l.findTraffic(ctx, &d, workspace, lines); err != nil {
 		return d, err
 	}
-	if err := l.findTraffic(ctx, &d, workspace, c); err != nil {
-		return d, err
-	}
-	l.findEvents(&d, connected)
+	l.findEvents(&d, len(lines) > 0)
 	return d, nil
+}
+
+// findTeam makes the checks of one team.
+func (l *Line) findTeam(ctx context.Context, d *Diagnosis, s stanna.Settings, c stanna.Connection) error {
+	d.add("connected", OK, "Connected to the Slack workspace "+c.TeamName+" ("+c.TeamID+").", "")
+	c, works, err := l.findToken(ctx, d, c)
+	if err != nil {
+		return err
+	}
+	findScopes(d, c)
+	if c.Home {
+		if err := l.findChannels(ctx, d, s, c, works); err != nil {
+			return err
+		}
+	}
+	return l.findRuleChannels(ctx, d, s, c)
 }

@@ -20,8 +20,8 @@ const directoryAge = 24 * time.Hour
 // up. When Slack asks to wait it stops, and the next call goes on. Without the
 // permission it does nothing.
 func (l *Line) Directory(ctx context.Context, workspace string) (looked int, err error) {
-	c, err := l.Token(ctx, workspace)
-	if err != nil || !c.Has("users:read") || !c.Has("users:read.email") {
+	crew, err := l.crew(ctx, workspace)
+	if err != nil || len(crew) == 0 {
 		return 0, err
 	}
 	var wanted []string
@@ -32,18 +32,18 @@ func (l *Line) Directory(ctx context.Context, workspace string) (looked int, err
 	if err != nil {
 		return 0, err
 	}
-	return l.lookUp(ctx, &c, wanted)
+	return l.lookUp(ctx, crew, wanted)
 }
 
 // Meet looks up in Slack those of whom nothing is known for a day, because
 // somebody has just named them. Without a connection or the permission it does
 // nothing.
 func (l *Line) Meet(ctx context.Context, workspace string, emails ...string) error {
-	c, err := l.Token(ctx, workspace)
+	crew, err := l.crew(ctx, workspace)
 	if errors.Is(err, NotConnected) || errors.Is(err, NeedsRepair) {
 		return nil
 	}
-	if err != nil || !c.Has("users:read") || !c.Has("users:read.email") {
+	if err != nil || len(crew) == 0 {
 		return err
 	}
 	var strangers []string
@@ -64,13 +64,29 @@ func (l *Line) Meet(ctx context.Context, workspace string, emails ...string) err
 	if err != nil {
 		return err
 	}
-	_, err = l.lookUp(ctx, &c, strangers)
+	_, err = l.lookUp(ctx, crew, strangers)
 	return err
 }
 
-func (l *Line) lookUp(ctx context.Context, c *stanna.Connection, emails []string) (looked int, err error) {
+// crew are the connections that people are looked up through: those that may,
+// the home first. Somebody who is in several teams is told in the first.
+func (l *Line) crew(ctx context.Context, workspace string) (crew []stanna.Connection, err error) {
+	list, err := l.connections(ctx, workspace)
+	for _, c := range list {
+		if !c.Has("users:read") || !c.Has("users:read.email") {
+			continue
+		}
+		if c, err = l.Token(ctx, workspace, c.TeamID); err != nil {
+			return nil, err // who is not in the others may be in this one
+		}
+		crew = append(crew, c)
+	}
+	return crew, err
+}
+
+func (l *Line) lookUp(ctx context.Context, crew []stanna.Connection, emails []string) (looked int, err error) {
 	for _, email := range emails {
-		p, err := l.person(ctx, c, email)
+		p, err := l.person(ctx, crew, email)
 		if err != nil {
 			return looked, err
 		}
@@ -82,26 +98,30 @@ func (l *Line) lookUp(ctx context.Context, c *stanna.Connection, emails []string
 	return looked, nil
 }
 
-// person asks Slack for one e-mail. Nobody we could tell something is a
-// person without a SlackID.
-func (l *Line) person(ctx context.Context, c *stanna.Connection, email string) (stanna.Person, error) {
-	p := stanna.Person{Workspace: c.Workspace, Email: email, SeenAt: l.now()}
-	var u slack.User
-	err := l.ask(ctx, c, func(ctx context.Context, client *slack.Client) (err error) {
-		u, err = client.LookupEmail(ctx, email)
-		return err
-	})
-	if o, ok := slack.OutcomeOf(err); ok && !isRefusal(err, NeedsRepair) {
-		switch o.Class {
-		case slack.ClassDestination, slack.ClassRequest, slack.ClassOther:
-			return p, nil // nobody has it, or it is no e-mail address at all
+// person asks Slack for one e-mail, team after team. Nobody we could tell
+// something is a person without a SlackID.
+func (l *Line) person(ctx context.Context, crew []stanna.Connection, email string) (p stanna.Person, err error) {
+	for i := range crew {
+		c := &crew[i]
+		p = stanna.Person{Workspace: c.Workspace, Email: email, SeenAt: l.now()}
+		var u slack.User
+		err := l.ask(ctx, c, func(ctx context.Context, client *slack.Client) (err error) {
+			u, err = client.LookupEmail(ctx, email)
+			return err
+		})
+		if o, ok := slack.OutcomeOf(err); ok && !isRefusal(err, NeedsRepair) {
+			switch o.Class {
+			case slack.ClassDestination, slack.ClassRequest, slack.ClassOther:
+				continue // nobody has it, or it is no e-mail address at all
+			}
 		}
-	}
-	if err != nil {
-		return p, err
-	}
-	if reachable(u, *c) {
-		p.SlackID, p.Name = u.ID, u.Name
+		if err != nil {
+			return p, err
+		}
+		if reachable(u, *c) {
+			p.SlackID, p.TeamID, p.Name = u.ID, c.TeamID, u.Name
+			return p, nil
+		}
 	}
 	return p, nil
 }

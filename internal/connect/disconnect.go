@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/gostanna/stanna"
@@ -25,7 +26,7 @@ const (
 	LeftFailed  AtSlack = "left_failed"
 )
 
-// Disconnect ends the connection: the app is uninstalled at Slack, the tokens
+// Disconnect ends the connection to a team ("" is the home): the app is uninstalled at Slack, the tokens
 // and channels are forgotten, and the lanes stop, so that what waits is told
 // when the team is connected again.
 //
@@ -33,10 +34,16 @@ const (
 // company's own, which may use it elsewhere. When Slack does not uninstall
 // the app, the connection ends all the same, since that is what was asked,
 // and the answer says what to do at Slack.
-func (l *Line) Disconnect(ctx context.Context, workspace, actor string) (Disconnected, error) {
+//
+// The home stays while another team is connected and the default or the
+// fallback channel is the home's: what is told there would be told nowhere.
+func (l *Line) Disconnect(ctx context.Context, workspace, team, actor string) (Disconnected, error) {
 	ctx = context.WithoutCancel(ctx) // half a farewell is worse than a late one
-	c, err := l.connection(ctx, workspace)
+	c, err := l.connection(ctx, workspace, team)
 	if err != nil {
+		return Disconnected{}, err
+	}
+	if err := l.mayGo(ctx, c); err != nil {
 		return Disconnected{}, err
 	}
 	d, code := l.uninstall(ctx, c)
@@ -44,10 +51,10 @@ func (l *Line) Disconnect(ctx context.Context, workspace, actor string) (Disconn
 		if err := tx.PauseTeam(workspace, c.TeamID, stanna.ReasonNotConnected); err != nil {
 			return err
 		}
-		if err := tx.RemoveConnection(workspace); err != nil {
+		if err := tx.RemoveConnection(workspace, c.TeamID); err != nil {
 			return err
 		}
-		if err := tx.ForgetPeople(workspace); err != nil {
+		if err := tx.ForgetPeople(c); err != nil {
 			return err
 		}
 		details := map[string]string{"atSlack": string(d.AtSlack)}
@@ -57,6 +64,22 @@ func (l *Line) Disconnect(ctx context.Context, workspace, actor string) (Disconn
 		return tx.Audit(entry(workspace, l.now(), actor, "slack.disconnected", c.TeamID, details))
 	})
 	return d, err
+}
+
+// mayGo refuses to let the home go while it is needed.
+func (l *Line) mayGo(ctx context.Context, c stanna.Connection) error {
+	var w stanna.Workspace
+	var list []stanna.Connection
+	err := l.store.View(ctx, func(tx *store.Tx) (err error) {
+		if w, err = tx.Workspace(c.Workspace); err == nil {
+			list, err = tx.Connections(c.Workspace)
+		}
+		return err
+	})
+	if err == nil && c.Home && len(list) > 1 && cmp.Or(w.Settings.DefaultChannel, w.Settings.FallbackChannel) != "" {
+		err = refuse(HomeNeeded, stanna.Conflict, "The default channel is in "+c.Name()+". Choose one in "+list[1].Name()+" first, or disconnect that one before.", nil)
+	}
+	return err
 }
 
 // uninstall removes the app at Slack, as far as that can be done.

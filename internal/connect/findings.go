@@ -3,6 +3,7 @@ package connect
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ func (l *Line) findApp(d *Diagnosis, connected bool) {
 
 // findToken asks Slack whether the token works.
 func (l *Line) findToken(ctx context.Context, d *Diagnosis, c stanna.Connection) (stanna.Connection, bool, error) {
-	checked, err := l.checkToken(ctx, c.Workspace)
+	checked, err := l.checkToken(ctx, c)
 	o, fromSlack := slack.OutcomeOf(err)
 	switch {
 	case err == nil:
@@ -52,12 +53,9 @@ func (l *Line) findToken(ctx context.Context, d *Diagnosis, c stanna.Connection)
 }
 
 // findScopes compares what was granted with what each feature needs.
-func findScopes(d *Diagnosis, c stanna.Connection, connected bool) {
+func findScopes(d *Diagnosis, c stanna.Connection) {
 	again := "An admin connects Slack again on the Integrations page and allows it."
-	switch missing := lacking(c, slack.Scopes()); {
-	case !connected:
-		d.add("scopes", Skipped, "Nothing was granted yet.", "")
-		return
+	switch missing := lacking([]stanna.Connection{c}, slack.Scopes()); {
 	case len(c.Scopes) == 0:
 		d.add("scopes", Warning, "Slack did not say which permissions were granted.", "Run the check again; a proxy may be taking the header x-oauth-scopes away.")
 		return
@@ -75,7 +73,7 @@ func findScopes(d *Diagnosis, c stanna.Connection, connected bool) {
 		{slack.FeatureOwners, "Account owners are found in Slack by their e-mail.", "Account owners are not looked up in Slack."},
 	}
 	for _, f := range features {
-		if missing := lacking(c, f.feature.Scopes()); len(missing) > 0 {
+		if missing := lacking([]stanna.Connection{c}, f.feature.Scopes()); len(missing) > 0 {
 			d.add("feature_"+string(f.feature), Skipped, f.not, "If you want it: connect Slack again with this feature switched on ("+strings.Join(missing, ", ")+").")
 		} else {
 			d.add("feature_"+string(f.feature), OK, f.have, "")
@@ -83,9 +81,10 @@ func findScopes(d *Diagnosis, c stanna.Connection, connected bool) {
 	}
 }
 
-func lacking(c stanna.Connection, scopes []string) (missing []string) {
+// lacking are the scopes that a connection among these was not granted.
+func lacking(list []stanna.Connection, scopes []string) (missing []string) {
 	for _, s := range scopes {
-		if !c.Has(s) {
+		if len(list) == 0 || slices.ContainsFunc(list, func(c stanna.Connection) bool { return !c.Has(s) }) {
 			missing = append(missing, s)
 		}
 	}
@@ -106,7 +105,7 @@ func (l *Line) findChannels(ctx context.Context, d *Diagnosis, s stanna.Settings
 	} else if err := l.findChannel(ctx, d, "fallback_channel", "fallback", s.FallbackChannel, c, works); err != nil {
 		return err
 	}
-	return l.findRuleChannels(ctx, d, s, c)
+	return nil
 }
 
 func (l *Line) findChannel(ctx context.Context, d *Diagnosis, check, which, id string, c stanna.Connection, works bool) error {
@@ -138,10 +137,6 @@ func nameOf(ch stanna.Channel) string {
 
 // findRuleChannels tells from the store which other channels are broken.
 func (l *Line) findRuleChannels(ctx context.Context, d *Diagnosis, s stanna.Settings, c stanna.Connection) error {
-	if c.TeamID == "" {
-		d.add("rule_channels", Skipped, "There is no team to look at channels in.", "")
-		return nil
-	}
 	used, err := l.channelsInUse(ctx, c)
 	if err != nil {
 		return err
@@ -150,11 +145,11 @@ func (l *Line) findRuleChannels(ctx context.Context, d *Diagnosis, s stanna.Sett
 	repair := ""
 	err = l.store.View(ctx, func(tx *store.Tx) error {
 		for _, id := range used {
-			ch, ok, err := tx.Channel(c.Workspace, id)
+			ch, ok, err := tx.Channel(c.Workspace, c.TeamID, id)
 			if err != nil {
 				return err
 			}
-			if ok && ch.Health == stanna.Broken && id != s.DefaultChannel && id != s.FallbackChannel {
+			if ok && ch.Health == stanna.Broken && !(c.Home && (id == s.DefaultChannel || id == s.FallbackChannel)) {
 				broken, repair = append(broken, nameOf(ch)), ch.Repair
 			}
 		}

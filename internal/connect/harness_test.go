@@ -145,7 +145,7 @@ func (st *stage) consent(authorizeURL string, extra url.Values) url.Values {
 // connect connects a workspace as a person does, and waits for what follows.
 func (st *stage) connect(workspace string, features ...slack.Feature) stanna.Connection {
 	st.Helper()
-	to, browser, err := st.Start(st.Context(), workspace, ana, "/integrations", features)
+	to, browser, err := st.Start(st.Context(), workspace, ana, Wish{ReturnTo: "/integrations", Features: features})
 	st.must(err)
 	r, err := st.Callback(st.Context(), st.consent(to, nil), browser, ana)
 	st.must(err)
@@ -174,7 +174,7 @@ func (st *stage) lane(workspace, channel string) {
 func (st *stage) paused(workspace string) (paused map[stanna.Reason]int) {
 	st.Helper()
 	st.update(func(tx *store.Tx) (err error) {
-		paused, err = tx.PausedLanes(workspace)
+		paused, err = tx.PausedLanes(workspace, "")
 		return err
 	})
 	return paused

@@ -3,6 +3,7 @@ package connect
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,16 +12,24 @@ import (
 	"github.com/gostanna/stanna/internal/store"
 )
 
+// MaxTeams bounds the Slack teams of a workspace. Each is asked and checked
+// daily, and a person chooses among them.
+const MaxTeams = 20
+
 // install stores a new connection, with all that follows from it, in one
-// transaction.
-func (l *Line) install(ctx context.Context, c stanna.Connection, actor string) (stanna.Connection, error) {
+// transaction. Another allows a team beside those that are connected.
+func (l *Line) install(ctx context.Context, c stanna.Connection, another bool, actor string) (stanna.Connection, error) {
 	granted := c.Scopes
 	err := l.store.Update(ctx, func(tx *store.Tx) error {
 		// Lanes before the connection: that is the order of whoever works one.
 		if err := tx.PauseTeam(c.Workspace, c.TeamID, ""); err != nil {
 			return err
 		}
-		before, had, err := tx.LockConnection(c.Workspace)
+		before, had, err := tx.LockConnection(c.Workspace, c.TeamID)
+		if err != nil {
+			return err
+		}
+		others, err := tx.Connections(c.Workspace)
 		if err != nil {
 			return err
 		}
@@ -30,11 +39,14 @@ func (l *Line) install(ctx context.Context, c stanna.Connection, actor string) (
 			return err
 		case isTaken && taken.Workspace != c.Workspace:
 			return teamTaken()
-		case had && before.TeamID != c.TeamID:
-			return refuse(OtherTeam, stanna.Conflict, "Another Slack workspace was chosen than the one that is connected. "+
-				"Disconnect that one first, or begin again and choose it at the top right of Slack's page. "+
-				"The app was also installed in the one you chose; remove it there if it is not wanted.", nil)
+		case !had && len(others) > 0 && !another:
+			return refuse(OtherTeam, stanna.Conflict, "Another Slack workspace was chosen than the one that is connected, "+others[0].Name()+". "+
+				"If you want both, connect it with \"Connect another Slack workspace\". Else begin again and choose "+others[0].Name()+" at the top right of Slack's page; "+
+				"the app was also installed in the one you chose, so remove it there.", nil)
+		case !had && len(others) >= MaxTeams:
+			return refuse(TooManyTeams, stanna.Conflict, fmt.Sprintf("A workspace speaks to at most %d Slack workspaces. Disconnect one first.", MaxTeams), nil)
 		}
+		c.Home = !had && len(others) == 0 || before.Home
 		c.Scopes = granted
 		if had && before.Health == stanna.Healthy && before.AppID == c.AppID {
 			// Scopes add up at Slack until the app is removed; the daily check
@@ -46,10 +58,15 @@ func (l *Line) install(ctx context.Context, c stanna.Connection, actor string) (
 		} else if err != nil {
 			return err
 		}
-		if err := tx.MendChannels(c.Workspace); err != nil {
+		if err := tx.MendChannels(c.Workspace, c.TeamID); err != nil {
 			return err
 		}
-		for _, gate := range []string{"slack:" + c.TeamID, refreshGate(c.Workspace), readingGate(c.Workspace)} {
+		if !had && len(others) > 0 {
+			if err := tx.SeekPeople(c.Workspace); err != nil {
+				return err
+			}
+		}
+		for _, gate := range []string{"slack:" + c.TeamID, refreshGate(c), readingGate(c)} {
 			if err := tx.PutGate(store.Gate{Name: gate}); err != nil {
 				return err
 			}
@@ -67,7 +84,7 @@ func (l *Line) install(ctx context.Context, c stanna.Connection, actor string) (
 	if err != nil {
 		return stanna.Connection{}, err
 	}
-	l.spawn("look around in a Slack team just connected", c.Workspace, func(ctx context.Context) error { return l.lookAround(ctx, c.Workspace) })
+	l.spawn("look around in a Slack team just connected", c.Workspace, func(ctx context.Context) error { return l.lookAround(ctx, c) })
 	return c, nil
 }
 
@@ -87,23 +104,24 @@ func (l *Line) noteRefused(ctx context.Context, c stanna.Connection, actor strin
 
 // lookAround is what can wait until the person is back on our page. Telling
 // what waits comes first.
-func (l *Line) lookAround(ctx context.Context, workspace string) error {
-	if err := l.after(ctx, workspace); err != nil {
-		l.log.Warn("after connecting Slack", "workspace", workspace, "error", err)
+func (l *Line) lookAround(ctx context.Context, c stanna.Connection) error {
+	if err := l.after(ctx, c.Workspace); err != nil {
+		l.log.Warn("after connecting Slack", "workspace", c.Workspace, "error", err)
 	}
-	if err := l.Check(ctx, workspace); err != nil {
+	if err := l.check(ctx, c); err != nil {
 		return err
 	}
-	if err := l.SyncChannels(ctx, workspace); err != nil && !errors.Is(err, NotNow) { // NotNow: somebody reads it already
+	if err := l.readChannels(ctx, c); err != nil && !errors.Is(err, NotNow) { // NotNow: somebody reads it already
 		return err
 	}
-	_, err := l.Directory(ctx, workspace)
+	_, err := l.Directory(ctx, c.Workspace)
 	return err
 }
 
 // ConnectToken connects a team by the bot token of an app that its people
-// made at Slack themselves, without a consent page.
-func (l *Line) ConnectToken(ctx context.Context, workspace, actor string, token stanna.Secret) (stanna.Connection, error) {
+// made at Slack themselves, without a consent page. Another allows a team
+// beside those that are connected.
+func (l *Line) ConnectToken(ctx context.Context, workspace, actor string, token stanna.Secret, another bool) (stanna.Connection, error) {
 	token = stanna.Secret(strings.Trim(strings.TrimSpace(token.Reveal()), `"'`))
 	if wrong := notABotToken(token.Reveal()); wrong != "" {
 		return stanna.Connection{}, badToken(wrong, nil)
@@ -129,7 +147,7 @@ func (l *Line) ConnectToken(ctx context.Context, workspace, actor string, token 
 	}
 	now := l.now()
 	return l.install(ctx, stanna.Connection{Workspace: workspace, TeamID: who.TeamID, TeamName: who.TeamName, EnterpriseID: who.EnterpriseID,
-		BotUserID: who.UserID, Scopes: who.Scopes, AccessToken: token, InstalledAt: now, CheckedAt: now, Health: stanna.Healthy}, actor)
+		BotUserID: who.UserID, Scopes: who.Scopes, AccessToken: token, InstalledAt: now, CheckedAt: now, Health: stanna.Healthy}, another, actor)
 }
 
 const whereItIs = "The right one begins with xoxb- and is called Bot User OAuth Token, under OAuth & Permissions of your app at https://api.slack.com/apps."

@@ -1,5 +1,5 @@
-// Package connect is THE LINE: the connection between a workspace and its
-// Slack team. It answers: how does a team become connected and stop being so,
+// Package connect is THE LINE: the connections between a workspace and its
+// Slack teams, mostly one. It answers: how does a team become connected and stop being so,
 // which token may be used now, which channels and people are there, does all
 // of it work, and if not, who must do what.
 //
@@ -140,16 +140,41 @@ func (l *Line) client(c stanna.Connection) *slack.Client {
 
 func (l *Line) redirectURI() string { return l.publicURL + slack.CallbackPath }
 
-// connection is what is stored of the workspace's connection.
-func (l *Line) connection(ctx context.Context, workspace string) (c stanna.Connection, err error) {
+// connection is what is stored of the workspace's connection to a team; "" is
+// its home.
+func (l *Line) connection(ctx context.Context, workspace, team string) (c stanna.Connection, err error) {
 	err = l.store.View(ctx, func(tx *store.Tx) error {
 		var ok bool
-		if c, ok, err = tx.Connection(workspace); err == nil && !ok {
+		if c, ok, err = tx.ConnectionTo(workspace, team); err == nil && !ok {
 			err = notConnected()
 		}
 		return err
 	})
 	return c, err
+}
+
+// connections are the workspace's, at least one, its home first.
+func (l *Line) connections(ctx context.Context, workspace string) (list []stanna.Connection, err error) {
+	err = l.store.View(ctx, func(tx *store.Tx) error {
+		if list, err = tx.Connections(workspace); err == nil && len(list) == 0 {
+			err = notConnected()
+		}
+		return err
+	})
+	return list, err
+}
+
+// eachTeam does something with each of the workspace's connections. Trouble
+// with one does not keep it from the others.
+func (l *Line) eachTeam(ctx context.Context, workspace string, do func(context.Context, stanna.Connection) error) error {
+	list, err := l.connections(ctx, workspace)
+	if len(list) == 1 {
+		return do(ctx, list[0])
+	}
+	for _, c := range list {
+		err = errors.Join(err, do(ctx, c))
+	}
+	return err
 }
 
 func entry(workspace string, now time.Time, actor, action, subject string, details map[string]string) stanna.AuditEntry {

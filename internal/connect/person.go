@@ -13,7 +13,7 @@ import (
 // Without a SlackID nobody there has that address.
 func (l *Line) Person(ctx context.Context, workspace, email string) (p stanna.Person, err error) {
 	email = strings.ToLower(strings.TrimSpace(email))
-	c, err := l.Token(ctx, workspace)
+	crew, err := l.crew(ctx, workspace)
 	if err != nil {
 		return p, err
 	}
@@ -21,14 +21,14 @@ func (l *Line) Person(ctx context.Context, workspace, email string) (p stanna.Pe
 	if err := l.store.View(ctx, func(tx *store.Tx) (err error) { p, known, err = tx.Person(workspace, email); return err }); err != nil {
 		return p, err
 	}
-	if known && p.SlackID != "" && l.now().Sub(p.SeenAt) < directoryAge {
+	if known && p.SlackID != "" && p.TeamID != "" && l.now().Sub(p.SeenAt) < directoryAge {
 		return p, nil
 	}
-	if !c.Has("users:read") || !c.Has("users:read.email") {
+	if len(crew) == 0 {
 		return p, refuse(NeedsRepair, stanna.Conflict,
 			"people are not looked up in Slack: connect Slack again with account owners switched on (users:read, users:read.email)", nil)
 	}
-	found, err := l.person(ctx, &c, email)
+	found, err := l.person(ctx, crew, email)
 	if err != nil {
 		return p, err
 	}

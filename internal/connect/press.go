@@ -43,11 +43,11 @@ func (l *Line) Pressed(ctx context.Context, p slack.Press) (c stanna.Connection,
 	return c, ok && (c.AppID == "" || p.AppID == c.AppID), err
 }
 
-// Member says who somebody in Slack is, by their id, and whether they are a
+// Member says who somebody in a Slack team is, by their id, and whether they are a
 // colleague: no guest, no bot, nobody of another organisation. Needs
 // users:read and users:read.email.
-func (l *Line) Member(ctx context.Context, workspace, id string) (u slack.User, colleague bool, err error) {
-	c, err := l.Token(ctx, workspace)
+func (l *Line) Member(ctx context.Context, in stanna.Connection, id string) (u slack.User, colleague bool, err error) {
+	c, err := l.Token(ctx, in.Workspace, in.TeamID)
 	if err != nil {
 		return u, false, err
 	}
@@ -59,8 +59,8 @@ func (l *Line) Member(ctx context.Context, workspace, id string) (u slack.User, 
 }
 
 // OpenForm shows a form to whoever made the press that trigger came with.
-func (l *Line) OpenForm(ctx context.Context, workspace, trigger string, view json.RawMessage) error {
-	c, err := l.Token(ctx, workspace)
+func (l *Line) OpenForm(ctx context.Context, in stanna.Connection, trigger string, view json.RawMessage) error {
+	c, err := l.Token(ctx, in.Workspace, in.TeamID)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ type Question struct {
 }
 
 func (q *Question) add(check string, state FindingState, repair, found string, args ...any) {
-	q.Findings = append(q.Findings, Finding{check, state, fmt.Sprintf(found, args...), repair})
+	q.Findings = append(q.Findings, Finding{Check: check, State: state, Found: fmt.Sprintf(found, args...), Repair: repair})
 }
 
 // troubles are the findings that ask for somebody to act, the worst first.
@@ -52,20 +52,20 @@ func (q *Question) settle(otherwise string) Question {
 
 // facts are what the questions are answered from.
 type facts struct {
-	workspace  stanna.Workspace
-	now        time.Time // by the workspace's clock
-	connection stanna.Connection
-	rules      []stanna.Rule
-	lines      []stanna.RouteLine
-	silences   []stanna.Silence
-	held       []store.HeldCount
-	surges     []stanna.Surge
-	people     map[string]stanna.Person
-	broken     map[stanna.Destination]bool
-	channels   map[stanna.Destination]string
-	figures    map[string]store.RuleFigures
-	complete   store.Completeness
-	lastSignal time.Time
+	workspace   stanna.Workspace
+	now         time.Time // by the workspace's clock
+	connections []stanna.Connection
+	rules       []stanna.Rule
+	lines       []stanna.RouteLine
+	silences    []stanna.Silence
+	held        []store.HeldCount
+	surges      []stanna.Surge
+	people      map[string]stanna.Person
+	broken      map[stanna.Destination]bool
+	channels    map[stanna.Destination]string
+	figures     map[string]store.RuleFigures
+	complete    store.Completeness
+	lastSignal  time.Time
 }
 
 // lately is how far back the questions look.
@@ -85,7 +85,7 @@ func (f *facts) read(tx *store.Tx, workspace string, real time.Time) (err error)
 	if f.workspace, err = tx.Workspace(workspace); err != nil {
 		return err
 	}
-	if f.connection, _, err = tx.Connection(workspace); err != nil {
+	if f.connections, err = tx.Connections(workspace); err != nil {
 		return err
 	}
 	if f.rules, err = tx.Rules(workspace); err != nil {

@@ -57,19 +57,19 @@ func parseReading(text string) (r reading, ok bool) {
 // readingLease is how long a replica may take over one page.
 const readingLease = time.Minute
 
-// readingGate names the row that says who reads the channels of a workspace,
-// or that Slack asked to wait with it.
-func readingGate(workspace string) string { return "channels:" + workspace }
+// readingGate names the row that says who reads the channels of a team, or
+// that Slack asked to wait with it.
+func readingGate(c stanna.Connection) string { return "channels:" + c.Workspace + "/" + c.TeamID }
 
 // takeUp begins a reading or goes on with one, if nobody else is at it.
-func (l *Line) takeUp(ctx context.Context, workspace string) (r reading, err error) {
+func (l *Line) takeUp(ctx context.Context, c stanna.Connection) (r reading, err error) {
 	err = l.store.Update(ctx, func(tx *store.Tx) error {
-		if _, ok, err := tx.LockConnection(workspace); err != nil {
+		if _, ok, err := tx.LockConnection(c.Workspace, c.TeamID); err != nil {
 			return err
 		} else if !ok {
 			return notConnected()
 		}
-		g, err := tx.Gate(readingGate(workspace))
+		g, err := tx.Gate(readingGate(c))
 		if err != nil {
 			return err
 		}
@@ -81,7 +81,7 @@ func (l *Line) takeUp(ctx context.Context, workspace string) (r reading, err err
 			}
 			return notNow(fmt.Sprintf("The list of channels cannot be read now: %s. Try again in %s.", why, wait.Round(time.Second)), wait)
 		}
-		text, _, err := tx.ChannelSync(workspace)
+		text, _, err := tx.ChannelSync(c.TeamID)
 		if err != nil {
 			return err
 		}
@@ -98,9 +98,9 @@ func (l *Line) takeUp(ctx context.Context, workspace string) (r reading, err err
 // putDown ends a reading of ours before its end, for whatever cause: who comes
 // next goes on with it at once, or when Slack says so. A replica that stops in
 // the midst of one does this too, though its context has ended.
-func (l *Line) putDown(ctx context.Context, workspace string, cause error) error {
+func (l *Line) putDown(ctx context.Context, c stanna.Connection, cause error) error {
 	err := l.store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-		g, err := tx.Gate(readingGate(workspace))
+		g, err := tx.Gate(readingGate(c))
 		if err != nil || g.Holder != l.id {
 			return err
 		}

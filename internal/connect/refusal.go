@@ -26,8 +26,10 @@ const (
 	ExchangeFailed Refusal = "Slack did not give a token for the code"
 	OrgWide        Refusal = "the app was installed for a whole organisation"
 	TeamTaken      Refusal = "another workspace of this server has the team"
-	OtherTeam      Refusal = "the workspace is connected to another team"
+	OtherTeam      Refusal = "a team that is not connected, and another one was meant"
 	BadToken       Refusal = "the pasted token cannot be used"
+	TooManyTeams   Refusal = "the workspace has as many teams as it may"
+	HomeNeeded     Refusal = "the default channel is in the team"
 )
 
 // The refusals of a connection that is needed and does not work.

@@ -29,7 +29,7 @@ const (
 	maxPause   = time.Minute
 )
 
-func refreshGate(workspace string) string { return "refresh:" + workspace }
+func refreshGate(c stanna.Connection) string { return "refresh:" + c.Workspace + "/" + c.TeamID }
 
 // claim is what a look at the lease came to.
 type claim struct {
@@ -48,10 +48,10 @@ const (
 	resting                   // the last one failed; not yet
 )
 
-// renew sees to it that the workspace's token is new enough.
-func (l *Line) renew(ctx context.Context, workspace string, d distrust) (stanna.Connection, error) {
+// renew sees to it that the connection's token is new enough.
+func (l *Line) renew(ctx context.Context, of stanna.Connection, d distrust) (stanna.Connection, error) {
 	for {
-		c, err := l.claim(ctx, workspace, d)
+		c, err := l.claim(ctx, of, d)
 		switch {
 		case err != nil:
 			return c.conn, err
@@ -75,16 +75,16 @@ func (l *Line) renew(ctx context.Context, workspace string, d distrust) (stanna.
 }
 
 // claim takes the lease if the token is due and nobody has it.
-func (l *Line) claim(ctx context.Context, workspace string, d distrust) (c claim, err error) {
+func (l *Line) claim(ctx context.Context, of stanna.Connection, d distrust) (c claim, err error) {
 	err = l.store.Update(ctx, func(tx *store.Tx) error {
-		conn, ok, err := tx.LockConnection(workspace)
+		conn, ok, err := tx.LockConnection(of.Workspace, of.TeamID)
 		if err == nil && !ok {
 			err = notConnected()
 		}
 		if err != nil {
 			return err
 		}
-		g, err := tx.Gate(refreshGate(workspace))
+		g, err := tx.Gate(refreshGate(of))
 		if err != nil {
 			return err
 		}
@@ -124,7 +124,7 @@ func (l *Line) refresh(ctx context.Context, c claim, d distrust) (stanna.Connect
 		if err == nil || ctx.Err() != nil || classed(err) {
 			return conn, err
 		}
-		l.log.Error("store a renewed Slack token; trying again, for it comes only once", "workspace", c.conn.Workspace, "error", err)
+		l.log.Error("store a renewed Slack token; trying again, for it comes only once", "workspace", c.conn.Workspace, "team", c.conn.TeamID, "error", err)
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
@@ -144,7 +144,7 @@ func classed(err error) bool {
 func (l *Line) keepTokens(ctx context.Context, used stanna.Connection, tokens slack.Tokens) (c stanna.Connection, err error) {
 	err = l.store.Update(ctx, func(tx *store.Tx) error {
 		var ok bool
-		if c, ok, err = tx.LockConnection(used.Workspace); err == nil && !ok {
+		if c, ok, err = tx.LockConnection(used.Workspace, used.TeamID); err == nil && !ok {
 			err = notConnected()
 		}
 		if err != nil || c.RefreshToken != used.RefreshToken {
@@ -158,7 +158,7 @@ func (l *Line) keepTokens(ctx context.Context, used stanna.Connection, tokens sl
 		if err := tx.PutConnection(c); err != nil {
 			return err
 		}
-		if err := tx.PutGate(store.Gate{Name: refreshGate(c.Workspace), FilledAt: now}); err != nil {
+		if err := tx.PutGate(store.Gate{Name: refreshGate(c), FilledAt: now}); err != nil {
 			return err
 		}
 		return tx.Audit(entry(c.Workspace, now, stanna.ActorSystem, "slack.token_renewed", c.TeamID, nil))
@@ -175,7 +175,7 @@ func (l *Line) notRefreshed(ctx context.Context, c claim, d distrust, cause erro
 	}
 	pause := min(max(o.After, time.Second<<min(c.failed, 6)), maxPause)
 	err := l.store.Update(ctx, func(tx *store.Tx) error {
-		g, err := tx.Gate(refreshGate(c.conn.Workspace))
+		g, err := tx.Gate(refreshGate(c.conn))
 		if err != nil || g.Holder != l.id {
 			return err
 		}
@@ -185,7 +185,7 @@ func (l *Line) notRefreshed(ctx context.Context, c claim, d distrust, cause erro
 	if err != nil {
 		return c.conn, err
 	}
-	l.log.Warn("renew a Slack token", "workspace", c.conn.Workspace, "error", cause, "again", pause)
+	l.log.Warn("renew a Slack token", "workspace", c.conn.Workspace, "team", c.conn.TeamID, "error", cause, "again", pause)
 	if usable(c.conn, d, l.now()) {
 		return c.conn, nil
 	}

@@ -31,12 +31,12 @@ type Buttons struct {
 
 // Buttons looks at the roads and at what was granted.
 func (l *Line) Buttons(ctx context.Context, workspace string) (b Buttons, err error) {
-	c, err := l.connection(ctx, workspace)
+	list, err := l.connections(ctx, workspace)
 	if err != nil {
 		return b, err
 	}
-	b.Missing = lacking(c, slack.FeatureButtons.Scopes())
-	b.Road, b.Trouble, b.Repair = l.road(c)
+	b.Missing = lacking(list, slack.FeatureButtons.Scopes())
+	b.Road, b.Trouble, b.Repair = l.road(list)
 	return b, nil
 }
 
@@ -64,17 +64,20 @@ const (
 	noRoad  = "Presses cannot reach this server."
 )
 
-// road is the road that presses take, and what is wrong with it.
-func (l *Line) road(c stanna.Connection) (r Road, trouble, repair string) {
+// road is the road that presses take from all teams, and what is wrong with it.
+func (l *Line) road(list []stanna.Connection) (r Road, trouble, repair string) {
 	if l.socket != nil {
 		switch s := l.socket.State(); {
 		case !s.Connected && s.Error != "":
 			return RoadSocket, "Socket Mode is not connected: " + s.Error + ".", s.Repair
 		case !s.Connected:
 			return RoadSocket, "Socket Mode is not connected yet.", "Try again in a moment."
-		case c.AppID != "" && s.AppID != "" && s.AppID != c.AppID:
-			return RoadSocket, "STANNA_SLACK_APP_TOKEN is of another Slack app (" + s.AppID + ") than the one that is connected (" + c.AppID + ").",
-				"Take the app-level token from Basic Information of the connected app at https://api.slack.com/apps."
+		}
+		for _, c := range list {
+			if s := l.socket.State(); c.AppID != "" && s.AppID != "" && s.AppID != c.AppID {
+				return RoadSocket, "STANNA_SLACK_APP_TOKEN is of another Slack app (" + s.AppID + ") than the one that is connected to " + c.Name() + " (" + c.AppID + ").",
+					"Take the app-level token from Basic Information of the connected app at https://api.slack.com/apps."
+			}
 		}
 		return RoadSocket, "", ""
 	}

@@ -16,15 +16,16 @@ const recent = 10 * time.Minute
 // Recent is a channel as it was within the last ten minutes, as far as Slack
 // says so in time: when it cannot be asked, what is known must do. A person is
 // no channel.
-func (l *Line) Recent(ctx context.Context, workspace, id string) (stanna.Channel, error) {
-	known := stanna.Channel{Workspace: workspace, ID: id, Health: stanna.Healthy}
+func (l *Line) Recent(ctx context.Context, workspace string, d stanna.Destination) (stanna.Channel, error) {
+	team, id, _ := d.Slack()
+	known := stanna.Channel{Workspace: workspace, TeamID: team, ID: id, Health: stanna.Healthy}
 	if !channelID.MatchString(id) {
 		return known, nil
 	}
 	seen := false
 	var settings stanna.Settings
 	err := l.store.View(ctx, func(tx *store.Tx) error {
-		ch, ok, err := tx.Channel(workspace, id)
+		ch, ok, err := tx.Channel(workspace, team, id)
 		if err != nil {
 			return err
 		}
@@ -39,7 +40,7 @@ func (l *Line) Recent(ctx context.Context, workspace, id string) (stanna.Channel
 		return known, err
 	}
 	if !seen || l.now().Sub(known.SeenAt) >= recent {
-		if c, err := l.Token(ctx, workspace); err == nil { // without one, the call that follows says what is wrong
+		if c, err := l.Token(ctx, workspace, team); err == nil { // without one, the call that follows says what is wrong
 			if ch, err := l.lookAt(ctx, &c, id); err == nil {
 				known = ch
 			}

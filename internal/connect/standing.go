@@ -14,18 +14,18 @@ import (
 const settling = 10 * time.Second
 
 // MarkBroken notes, in the transaction of whoever met the trouble, that the
-// workspace's connection does not work until a person does what repair says,
-// and stops its lanes. The caller pauses the lane that they hold.
+// workspace's connection to a team does not work until a person does what
+// repair says, and stops its lanes. The caller pauses the lane that they hold.
 //
 // Right after an installation the trouble may be that of the token before:
 // then nothing is marked, and the new token is tried instead.
-func (l *Line) MarkBroken(tx *store.Tx, workspace, repair string, now time.Time) error {
-	c, ok, err := tx.LockConnection(workspace)
+func (l *Line) MarkBroken(tx *store.Tx, workspace, team, repair string, now time.Time) error {
+	c, ok, err := tx.LockConnection(workspace, team)
 	if err != nil || !ok {
 		return err
 	}
 	if c.Health == stanna.Healthy && now.Sub(c.InstalledAt) < settling {
-		l.spawn("try a Slack token just received", workspace, func(ctx context.Context) error { return l.tryAgain(ctx, workspace) })
+		l.spawn("try a Slack token just received", workspace, func(ctx context.Context) error { return l.tryAgain(ctx, c) })
 		return nil
 	}
 	_, err = breakLine(tx, c, fault{repair: repair, actor: stanna.ActorSystem, action: "slack.broken"}, now)
@@ -34,12 +34,12 @@ func (l *Line) MarkBroken(tx *store.Tx, workspace, repair string, now time.Time)
 
 // tryAgain tries the token and, if it works, starts the lanes. It waits for
 // the transaction of whoever holds a lane and is about to pause it.
-func (l *Line) tryAgain(ctx context.Context, workspace string) error {
-	c, err := l.checkToken(ctx, workspace)
+func (l *Line) tryAgain(ctx context.Context, c stanna.Connection) error {
+	c, err := l.checkToken(ctx, c)
 	if err != nil {
 		return err
 	}
-	return l.store.Update(ctx, func(tx *store.Tx) error { return tx.PauseTeam(workspace, c.TeamID, "") })
+	return l.store.Update(ctx, func(tx *store.Tx) error { return tx.PauseTeam(c.Workspace, c.TeamID, "") })
 }
 
 // fault is why a connection is broken, and who says so.
@@ -53,7 +53,7 @@ type fault struct {
 // another token by now, the trouble is not its own. It says whether anything
 // changed.
 func breakLine(tx *store.Tx, used stanna.Connection, f fault, now time.Time) (bool, error) {
-	c, ok, err := tx.LockConnection(used.Workspace)
+	c, ok, err := tx.LockConnection(used.Workspace, used.TeamID)
 	if err != nil || !ok || c.AccessToken != used.AccessToken {
 		return false, err
 	}
@@ -76,10 +76,10 @@ func breakLine(tx *store.Tx, used stanna.Connection, f fault, now time.Time) (bo
 	return true, tx.Audit(e)
 }
 
-// MarkHealthy notes that the workspace's connection works, and starts its
-// lanes if they stood still for it.
-func (l *Line) MarkHealthy(tx *store.Tx, workspace string, now time.Time) error {
-	c, ok, err := tx.Connection(workspace)
+// MarkHealthy notes that the workspace's connection to a team works, and starts
+// its lanes if they stood still for it.
+func (l *Line) MarkHealthy(tx *store.Tx, workspace, team string, now time.Time) error {
+	c, ok, err := tx.ConnectionTo(workspace, team)
 	if err != nil || !ok {
 		return err
 	}
@@ -89,11 +89,11 @@ func (l *Line) MarkHealthy(tx *store.Tx, workspace string, now time.Time) error 
 // mendLine stores what was learned of a connection that works. used is as in
 // breakLine.
 func mendLine(tx *store.Tx, used stanna.Connection, now time.Time, learn func(*stanna.Connection)) error {
-	before, ok, err := tx.Connection(used.Workspace)
+	before, ok, err := tx.ConnectionTo(used.Workspace, used.TeamID)
 	if err != nil || !ok || before.AccessToken != used.AccessToken {
 		return err
 	}
-	paused, err := tx.PausedLanes(used.Workspace)
+	paused, err := tx.PausedLanes(used.Workspace, used.TeamID)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func mendLine(tx *store.Tx, used stanna.Connection, now time.Time, learn func(*s
 			return err
 		}
 	}
-	c, ok, err := tx.LockConnection(used.Workspace)
+	c, ok, err := tx.LockConnection(used.Workspace, used.TeamID)
 	if err != nil || !ok || c.AccessToken != used.AccessToken {
 		return err
 	}
@@ -124,7 +124,7 @@ func (l *Line) noteBroken(ctx context.Context, c stanna.Connection, o slack.Outc
 		if _, err := breakLine(tx, c, f, l.now()); err != nil {
 			return err
 		}
-		return giveBack(tx, c.Workspace, l.id)
+		return giveBack(tx, c, l.id)
 	})
 	if err != nil {
 		return err
@@ -137,8 +137,8 @@ func (l *Line) noteBroken(ctx context.Context, c stanna.Connection, o slack.Outc
 }
 
 // giveBack ends our lease on the refreshing, if we have it.
-func giveBack(tx *store.Tx, workspace, id string) error {
-	g, err := tx.Gate(refreshGate(workspace))
+func giveBack(tx *store.Tx, c stanna.Connection, id string) error {
+	g, err := tx.Gate(refreshGate(c))
 	if err != nil || g.Holder != id {
 		return err
 	}

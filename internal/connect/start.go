@@ -17,14 +17,22 @@ import (
 // that it gives lives as long.
 const stateLife = 10 * time.Minute
 
+// Wish is what somebody wants who begins an installation.
+type Wish struct {
+	ReturnTo string // our page to show afterwards
+	Features []slack.Feature
+	Team     string // to connect again; "": the home, or the first one
+	Another  bool   // a team beside those that are connected
+}
+
 // Start begins an installation: authorizeURL is the consent page at Slack to
 // send the browser to, and browserToken the value of a cookie to set in it,
 // which must come back with the callback (SameSite=Lax, HttpOnly, for the
-// callback's path and ten minutes). returnTo is our page to show afterwards.
+// callback's path and ten minutes).
 //
-// What the workspace had allowed before is asked for again, so that
+// What the team had allowed before is asked for again, so that
 // connecting anew switches no feature off.
-func (l *Line) Start(ctx context.Context, workspace, actor, returnTo string, features []slack.Feature) (authorizeURL, browserToken string, err error) {
+func (l *Line) Start(ctx context.Context, workspace, actor string, w Wish) (authorizeURL, browserToken string, err error) {
 	if !l.configured() {
 		return "", "", refuse(NotConfigured, stanna.Conflict, "This server has no Slack app of its own yet. "+configure+
 			" Or paste the bot token of an app that you have in Slack.", nil)
@@ -32,29 +40,31 @@ func (l *Line) Start(ctx context.Context, workspace, actor, returnTo string, fea
 	if trouble := addressTrouble(l.publicURL); trouble != "" {
 		return "", "", refuse(NotConfigured, stanna.Conflict, trouble, nil)
 	}
-	for _, f := range features {
+	for _, f := range w.Features {
 		if f.Scopes() == nil {
 			return "", "", stanna.InvalidField("features", "%q is none; they are %v", f, slack.Features())
 		}
 	}
-	if !ownPage(returnTo) {
+	if !ownPage(w.ReturnTo) {
 		return "", "", stanna.InvalidField("returnTo", "must be a page of this server, such as /integrations/slack")
 	}
 	state, browser := randomToken(), randomToken()
-	scopes, team := slack.ScopesFor(features...), ""
+	scopes, team := slack.ScopesFor(w.Features...), ""
 	err = l.store.Update(ctx, func(tx *store.Tx) error {
 		if _, err := tx.Workspace(workspace); err != nil {
 			return err
 		}
-		c, ok, err := tx.Connection(workspace)
-		if err != nil {
+		c, ok, err := tx.ConnectionTo(workspace, w.Team)
+		switch {
+		case err != nil:
 			return err
-		}
-		if ok {
+		case !ok && w.Team != "":
+			return stanna.InvalidField("team", "is not connected; leave it out, or connect another")
+		case ok && !w.Another:
 			scopes, team = alsoGranted(scopes, c.Scopes), c.TeamID
 		}
 		return tx.AddOAuthState(stanna.Secret(state), store.OAuthState{Workspace: workspace, UserID: actor, Browser: digest(browser),
-			ReturnTo: returnTo, ExpiresAt: l.now().Add(stateLife)})
+			ReturnTo: w.ReturnTo, Another: w.Another, ExpiresAt: l.now().Add(stateLife)})
 	})
 	if err != nil {
 		return "", "", err

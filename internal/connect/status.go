@@ -11,14 +11,25 @@ import (
 	"github.com/gostanna/stanna/internal/store"
 )
 
-// Status is the connection in short, as the API answers it. Times that are
-// not known, or never come, are nil.
+// Status is the connection in short, as the API answers it: that of the home,
+// with every team beside it.
 type Status struct {
-	Connected       bool          `json:"connected"`
-	Provider        string        `json:"provider"` // "slack"
-	WorkspaceID     string        `json:"workspaceId"`
+	Connected   bool   `json:"connected"`
+	Provider    string `json:"provider"` // "slack"
+	WorkspaceID string `json:"workspaceId"`
+	TeamState
+	Channel         *ChannelState `json:"channel"`
+	FallbackChannel *ChannelState `json:"fallbackChannel"`
+	LastDelivery    *time.Time    `json:"lastDelivery"`
+	Teams           []TeamState   `json:"teams"` // the home first
+}
+
+// TeamState is a connected team. Times that are not known, or never come, are
+// nil.
+type TeamState struct {
 	TeamID          string        `json:"teamId,omitempty"`
 	TeamName        string        `json:"teamName,omitempty"`
+	Home            bool          `json:"home,omitempty"`  // has the default and the fallback channel
 	Scope           string        `json:"scope"`           // granted, space separated
 	MissingOptional []string      `json:"missingOptional"` // scopes of features that are not granted
 	ExpiresAt       *time.Time    `json:"expiresAt"`
@@ -28,9 +39,6 @@ type Status struct {
 	LastSyncAt      *time.Time    `json:"lastSyncAt"` // the list of channels was read
 	Health          stanna.Health `json:"health,omitempty"`
 	Repair          string        `json:"repair,omitempty"`
-	Channel         *ChannelState `json:"channel"`
-	FallbackChannel *ChannelState `json:"fallbackChannel"`
-	LastDelivery    *time.Time    `json:"lastDelivery"`
 }
 
 // ChannelState is a chosen channel and whether it works.
@@ -43,7 +51,7 @@ type ChannelState struct {
 
 // Status tells from the store alone; Slack is not asked.
 func (l *Line) Status(ctx context.Context, workspace string) (Status, error) {
-	s := Status{Provider: "slack", WorkspaceID: workspace, MissingOptional: []string{}}
+	s := Status{Provider: "slack", WorkspaceID: workspace, TeamState: TeamState{MissingOptional: []string{}}, Teams: []TeamState{}}
 	err := l.store.View(ctx, func(tx *store.Tx) error {
 		w, err := tx.Workspace(workspace)
 		if err != nil {
@@ -54,23 +62,24 @@ func (l *Line) Status(ctx context.Context, workspace string) (Status, error) {
 			return err
 		}
 		s.LastDelivery = known(last)
-		c, ok, err := tx.Connection(workspace)
-		if err != nil || !ok {
+		list, err := tx.Connections(workspace)
+		if err != nil || len(list) == 0 {
 			return err
 		}
-		_, synced, err := tx.ChannelSync(workspace)
-		if err != nil {
+		for _, c := range list {
+			_, synced, err := tx.ChannelSync(c.TeamID)
+			if err != nil {
+				return err
+			}
+			s.Teams = append(s.Teams, TeamState{TeamID: c.TeamID, TeamName: c.TeamName, Home: c.Home,
+				Scope: strings.Join(c.Scopes, " "), MissingOptional: missingOptional(c), ExpiresAt: known(c.ExpiresAt), HasRefresh: c.RefreshToken != "",
+				InstalledAt: known(c.InstalledAt), CheckedAt: known(c.CheckedAt), LastSyncAt: known(synced), Health: c.Health, Repair: c.Repair})
+		}
+		s.Connected, s.TeamState = true, s.Teams[0]
+		if s.Channel, err = chosen(tx, list[0], w.Settings.DefaultChannel); err != nil {
 			return err
 		}
-		s.Connected, s.TeamID, s.TeamName = true, c.TeamID, c.TeamName
-		s.Scope, s.MissingOptional = strings.Join(c.Scopes, " "), missingOptional(c)
-		s.ExpiresAt, s.HasRefresh = known(c.ExpiresAt), c.RefreshToken != ""
-		s.InstalledAt, s.CheckedAt, s.LastSyncAt = known(c.InstalledAt), known(c.CheckedAt), known(synced)
-		s.Health, s.Repair = c.Health, c.Repair
-		if s.Channel, err = chosen(tx, c, w.Settings.DefaultChannel); err != nil {
-			return err
-		}
-		s.FallbackChannel, err = chosen(tx, c, w.Settings.FallbackChannel)
+		s.FallbackChannel, err = chosen(tx, list[0], w.Settings.FallbackChannel)
 		return err
 	})
 	return s, err
@@ -81,7 +90,7 @@ func chosen(tx *store.Tx, c stanna.Connection, id string) (*ChannelState, error)
 	if id == "" {
 		return nil, nil
 	}
-	ch, ok, err := tx.Channel(c.Workspace, id)
+	ch, ok, err := tx.Channel(c.Workspace, c.TeamID, id)
 	if err != nil || !ok {
 		return &ChannelState{ID: id, Name: id, Health: stanna.Healthy}, err
 	}

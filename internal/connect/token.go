@@ -15,11 +15,11 @@ const (
 	stillGood   = 30 * time.Second
 )
 
-// Token is the workspace's connection with a token that may be used now. Its
+// Token is the workspace's connection to a team ("" is its home) with a token that may be used now. Its
 // errors carry a [slack.Outcome]: permanent when a person must act (see
 // NotConnected, NeedsRepair), retry when the token is not ready (NotNow).
-func (l *Line) Token(ctx context.Context, workspace string) (stanna.Connection, error) {
-	c, err := l.connection(ctx, workspace)
+func (l *Line) Token(ctx context.Context, workspace, team string) (stanna.Connection, error) {
+	c, err := l.connection(ctx, workspace, team)
 	if err != nil {
 		return c, err
 	}
@@ -31,8 +31,8 @@ func (l *Line) Token(ctx context.Context, workspace string) (stanna.Connection, 
 
 // TokenExpired is told that Slack called the token expired; it is renewed,
 // unless that was done a moment ago.
-func (l *Line) TokenExpired(ctx context.Context, workspace string) error {
-	c, err := l.connection(ctx, workspace)
+func (l *Line) TokenExpired(ctx context.Context, workspace, team string) error {
+	c, err := l.connection(ctx, workspace, team)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (l *Line) fresh(ctx context.Context, c stanna.Connection, d distrust) (stan
 	if !d.of(c) && !aging(c, l.now()) {
 		return c, nil
 	}
-	key := "token/" + c.Workspace
+	key := "token/" + c.Workspace + "/" + c.TeamID
 	if d.expired || d.token != "" {
 		key += "/" + digest(d.token.Reveal())
 	}
@@ -78,7 +78,7 @@ func (l *Line) fresh(ctx context.Context, c stanna.Connection, d distrust) (stan
 		defer l.tasks.Done()
 		ctx, cancel := context.WithTimeout(context.Background(), renewTime)
 		defer cancel()
-		return l.renew(ctx, c.Workspace, d)
+		return l.renew(ctx, c, d)
 	})
 	select {
 	case r := <-flight:

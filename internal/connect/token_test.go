@@ -34,7 +34,7 @@ func TestTwoReplicasRefreshOnce(t *testing.T) {
 				line = other
 			}
 			wg.Go(func() {
-				c, err := line.Token(st.Context(), acme)
+				c, err := line.Token(st.Context(), acme, "")
 				if err != nil {
 					st.Error(err)
 				}
@@ -63,14 +63,14 @@ func TestATokenIsRenewedBeforeItEnds(t *testing.T) {
 	each(t, rotating, func(st *stage) {
 		first := st.connect(acme)
 		st.clock.forward(12*time.Hour - renewBefore - time.Second)
-		if c, err := st.Token(st.Context(), acme); err != nil || c.AccessToken != first.AccessToken {
+		if c, err := st.Token(st.Context(), acme, ""); err != nil || c.AccessToken != first.AccessToken {
 			st.Errorf("renewed too early: %v", err)
 		}
 		// While the old token lives, trouble with the refresh troubles nobody.
 		st.clock.forward(time.Minute)
 		st.fault(sandbox.Fault{Kind: sandbox.FaultStatus, Method: "oauth.v2.access", Count: 1})
 		for range 2 { // the second does not even try
-			if c, err := st.Token(st.Context(), acme); err != nil || c.AccessToken != first.AccessToken {
+			if c, err := st.Token(st.Context(), acme, ""); err != nil || c.AccessToken != first.AccessToken {
 				st.Errorf("the old token was not used: %v", err)
 			}
 		}
@@ -79,7 +79,7 @@ func TestATokenIsRenewedBeforeItEnds(t *testing.T) {
 		}
 		// After the pause the same refresh token is tried again.
 		st.clock.forward(2 * time.Second)
-		if c, err := st.Token(st.Context(), acme); err != nil || c.AccessToken == first.AccessToken {
+		if c, err := st.Token(st.Context(), acme, ""); err != nil || c.AccessToken == first.AccessToken {
 			st.Errorf("not renewed: %v", err)
 		}
 	})
@@ -91,7 +91,7 @@ func TestAnExpiredTokenWaitsForSlack(t *testing.T) {
 		st.clock.forward(13 * time.Hour)
 		st.fault(sandbox.Fault{Kind: sandbox.FaultResetBefore, Method: "oauth.v2.access", Count: 1})
 		for range 2 {
-			_, err := st.Token(st.Context(), acme)
+			_, err := st.Token(st.Context(), acme, "")
 			st.refused(err, NotNow)
 			if o, ok := slack.OutcomeOf(err); !ok || o.Kind != slack.Retry || o.After == 0 {
 				st.Errorf("outcome %+v", o)
@@ -101,7 +101,7 @@ func TestAnExpiredTokenWaitsForSlack(t *testing.T) {
 			st.Error("a line that broke off broke the connection")
 		}
 		st.clock.forward(2 * time.Second)
-		if _, err := st.Token(st.Context(), acme); err != nil {
+		if _, err := st.Token(st.Context(), acme, ""); err != nil {
 			st.Error(err)
 		}
 	})
@@ -112,13 +112,13 @@ func TestALeaseOfTheDeadRunsOut(t *testing.T) {
 		first := st.connect(acme)
 		st.clock.forward(12*time.Hour - time.Minute)
 		st.update(func(tx *store.Tx) error {
-			return tx.PutGate(store.Gate{Name: refreshGate(acme), Holder: "line_dead", NotBefore: st.clock.now().Add(renewLease)})
+			return tx.PutGate(store.Gate{Name: refreshGate(first), Holder: "line_dead", NotBefore: st.clock.now().Add(renewLease)})
 		})
-		if c, err := st.Token(st.Context(), acme); err != nil || c.AccessToken != first.AccessToken {
+		if c, err := st.Token(st.Context(), acme, ""); err != nil || c.AccessToken != first.AccessToken {
 			st.Errorf("the old token was not used meanwhile: %v", err)
 		}
 		st.clock.forward(renewLease)
-		if c, err := st.Token(st.Context(), acme); err != nil || c.AccessToken == first.AccessToken {
+		if c, err := st.Token(st.Context(), acme, ""); err != nil || c.AccessToken == first.AccessToken {
 			st.Errorf("not taken over: %v", err)
 		}
 	})
@@ -132,13 +132,13 @@ func TestSlackCallsATokenExpired(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 10 {
 			wg.Go(func() {
-				if err := st.TokenExpired(st.Context(), acme); err != nil {
+				if err := st.TokenExpired(st.Context(), acme, ""); err != nil {
 					st.Error(err)
 				}
 			})
 		}
 		wg.Wait()
-		st.must(st.TokenExpired(st.Context(), acme)) // a late one
+		st.must(st.TokenExpired(st.Context(), acme, "")) // a late one
 		if n := st.calls("oauth.v2.access") - before; n != 1 {
 			st.Errorf("%d refresh calls", n)
 		}
@@ -155,7 +155,7 @@ func TestARefusedRefreshNeedsAPerson(t *testing.T) {
 		st.lane(acme, "C0HEALTH01")
 		st.slack.Uninstall()
 		st.clock.forward(13 * time.Hour)
-		_, err := st.Token(st.Context(), acme)
+		_, err := st.Token(st.Context(), acme, "")
 		st.refused(err, NeedsRepair)
 		if o, _ := slack.OutcomeOf(err); o.Kind != slack.Permanent || o.Repair == "" {
 			st.Errorf("outcome %+v", o)
@@ -164,12 +164,12 @@ func TestARefusedRefreshNeedsAPerson(t *testing.T) {
 		if c.Health != stanna.Broken || c.Repair == "" || st.paused(acme)[stanna.ReasonPaused] != 1 {
 			st.Errorf("stored %s, %v", c.Repair, st.paused(acme))
 		}
-		_, err = st.Token(st.Context(), acme)
+		_, err = st.Token(st.Context(), acme, "")
 		st.refused(err, NeedsRepair)
 
 		// Connecting again mends it, and starts what stood still.
 		st.connect(acme)
-		if _, err := st.Token(st.Context(), acme); err != nil || len(st.paused(acme)) != 0 {
+		if _, err := st.Token(st.Context(), acme, ""); err != nil || len(st.paused(acme)) != 0 {
 			st.Errorf("%v, paused %v", err, st.paused(acme))
 		}
 	})
@@ -181,7 +181,7 @@ func TestNewsOfABrokenConnection(t *testing.T) {
 		st.lane(acme, "C0HEALTH01")
 		st.clock.forward(time.Hour)
 		mark := func() {
-			st.update(func(tx *store.Tx) error { return st.MarkBroken(tx, acme, "Do this.", st.clock.now()) })
+			st.update(func(tx *store.Tx) error { return st.MarkBroken(tx, acme, "", "Do this.", st.clock.now()) })
 		}
 		mark()
 		mark()

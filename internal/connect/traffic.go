@@ -11,23 +11,27 @@ import (
 )
 
 // findTraffic tells from the store what moves: lanes, circuit, messages.
-func (l *Line) findTraffic(ctx context.Context, d *Diagnosis, workspace string, c stanna.Connection) error {
+func (l *Line) findTraffic(ctx context.Context, d *Diagnosis, workspace string, lines []stanna.Connection) error {
 	var paused map[stanna.Reason]int
 	var counts map[stanna.NotificationStatus]int
-	var gate store.Gate
+	gates := make([]store.Gate, len(lines))
 	var last time.Time
 	err := l.store.Update(ctx, func(tx *store.Tx) (err error) { // a gate is read with its lock
-		if paused, err = tx.PausedLanes(workspace); err != nil {
+		if paused, err = tx.PausedLanes(workspace, ""); err != nil {
 			return err
 		}
 		if counts, err = tx.NotificationCounts(workspace); err != nil {
 			return err
 		}
-		if last, err = tx.LastDelivery(workspace); err != nil || c.TeamID == "" {
+		if last, err = tx.LastDelivery(workspace); err != nil {
 			return err
 		}
-		gate, err = tx.Gate("slack:" + c.TeamID)
-		return err
+		for i, c := range lines {
+			if gates[i], err = tx.Gate("slack:" + c.TeamID); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return err
@@ -43,11 +47,17 @@ func (l *Line) findTraffic(ctx context.Context, d *Diagnosis, workspace string, 
 	}
 	// The gate of a team counts failures of transport in a row; it is closed
 	// while Slack is out of reach.
+	gate := store.Gate{}
+	for _, g := range gates { // the worst
+		if g.NotBefore.After(gate.NotBefore) {
+			gate = g
+		}
+	}
 	switch now := l.now(); {
 	case gate.NotBefore.After(now):
 		d.add("circuit", Warning, fmt.Sprintf("Slack is in trouble or asked to wait (%d calls failed in a row); next try at %s.", gate.Failures, gate.NotBefore.UTC().Format(time.RFC3339)),
 			"Nothing needs to be done unless it lasts. Then check that this server can reach Slack, and see https://slack-status.com.")
-	case c.TeamID == "":
+	case len(lines) == 0:
 		d.add("circuit", Skipped, "There is no team to reach.", "")
 	default:
 		d.add("circuit", OK, "Calls to Slack go through.", "")

@@ -44,11 +44,11 @@ type Courier struct {
 // Line gives a usable connection, with a token that has not run out, and
 // takes the news that a connection is broken.
 type Line interface {
-	Token(ctx context.Context, workspace string) (stanna.Connection, error)
-	MarkBroken(tx *store.Tx, workspace, repair string, now time.Time) error
-	TokenExpired(ctx context.Context, workspace string) error
+	Token(ctx context.Context, workspace, team string) (stanna.Connection, error)
+	MarkBroken(tx *store.Tx, workspace, team, repair string, now time.Time) error
+	TokenExpired(ctx context.Context, workspace, team string) error
 	// Recent is a channel as it was a short while ago.
-	Recent(ctx context.Context, workspace, channel string) (stanna.Channel, error)
+	Recent(ctx context.Context, workspace string, d stanna.Destination) (stanna.Channel, error)
 }
 
 // Links makes the addresses of our pages.

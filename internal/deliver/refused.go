@@ -12,10 +12,11 @@ import (
 // refused draws the consequence of a no: another place, another form, a new
 // message, or a person.
 func (s *sending) refused(tx *store.Tx, lane *stanna.Lane, m stanna.Message, now time.Time) error {
+	team, _, _ := m.Destination.Slack()
 	switch s.outcome.Class {
 	case slack.ClassConnection, slack.ClassPolicy, slack.ClassScope, slack.ClassSetup, slack.ClassConsent:
 		// Nothing of this team can be sent until a person acts. What waits, waits.
-		if err := s.line.MarkBroken(tx, m.Workspace, s.outcome.Repair, now); err != nil {
+		if err := s.line.MarkBroken(tx, m.Workspace, team, s.outcome.Repair, now); err != nil {
 			return err
 		}
 		lane.Paused = stanna.ReasonPaused
@@ -58,7 +59,7 @@ func (s *sending) refused(tx *store.Tx, lane *stanna.Lane, m stanna.Message, now
 // A test is meant for that one channel and goes nowhere else.
 func (s *sending) elsewhere(tx *store.Tx, m stanna.Message, now time.Time) error {
 	team, channel, _ := m.Destination.Slack()
-	seen, ok, err := tx.Channel(m.Workspace, channel)
+	seen, ok, err := tx.Channel(m.Workspace, team, channel)
 	if err != nil {
 		return err
 	}
@@ -73,12 +74,16 @@ func (s *sending) elsewhere(tx *store.Tx, m stanna.Message, now time.Time) error
 	if err != nil {
 		return err
 	}
+	home, _, err := tx.Connection(m.Workspace)
+	if err != nil {
+		return err
+	}
 	broken, err := tx.BrokenDestinations(m.Workspace)
 	if err != nil {
 		return err
 	}
 	plan := route.Plan{Settings: w.Settings}
-	fallback := plan.Fallback(route.Roads{Team: team, Broken: broken}, m.Destination)
+	fallback := plan.Fallback(route.Roads{Team: home.TeamID, Broken: broken}, m.Destination)
 	if fallback == "" || m.Kind == stanna.Test {
 		return s.dead(tx, m, now)
 	}

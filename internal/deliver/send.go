@@ -45,8 +45,7 @@ func (s *sending) Do(ctx context.Context) {
 // organisation see takes no message, or none that names a client, as the
 // workspace has set.
 func (s *sending) enter(ctx context.Context) bool {
-	_, id, _ := s.message.Destination.Slack()
-	ch, err := s.line.Recent(ctx, s.message.Workspace, id)
+	ch, err := s.line.Recent(ctx, s.message.Workspace, s.message.Destination)
 	if err != nil {
 		s.err = err
 		return false
@@ -65,7 +64,8 @@ func (s *sending) enter(ctx context.Context) bool {
 // call makes one call with the token of the connection, and keeps its
 // outcome.
 func (s *sending) call(ctx context.Context, r message.Rendered, do func(c *slack.Client, what slack.Content) slack.Outcome) {
-	conn, err := s.line.Token(ctx, s.message.Workspace)
+	team, _, _ := s.message.Destination.Slack()
+	conn, err := s.line.Token(ctx, s.message.Workspace, team)
 	if err != nil {
 		if o, ok := slack.OutcomeOf(err); ok {
 			s.outcome = o
@@ -83,7 +83,7 @@ func (s *sending) call(ctx context.Context, r message.Rendered, do func(c *slack
 	s.outcome = do(slack.NewClient(s.slackURL, conn.AccessToken, s.http), slack.Content{Text: r.Text, Blocks: blocks, Attachments: foot})
 	s.count(string(s.outcome.Kind), s.clock.Real().Sub(begun))
 	if s.outcome.Class == slack.ClassToken {
-		if err := s.line.TokenExpired(ctx, s.message.Workspace); err != nil {
+		if err := s.line.TokenExpired(ctx, s.message.Workspace, team); err != nil {
 			s.log.Warn("refresh the token that Slack calls expired", "workspace", s.message.Workspace, "error", err)
 		}
 	}

@@ -123,8 +123,8 @@ func (v viewer) intended(m stanna.Message) (message.Intended, error) {
 	if email, ok := m.Intended.Person(); ok || m.Intended == stanna.ToOwner {
 		return v.meantFor(m, email), nil
 	}
-	_, channel, _ := m.Intended.Slack()
-	c, ok, err := v.tx.Channel(m.Workspace, channel)
+	team, channel, _ := m.Intended.Slack()
+	c, ok, err := v.tx.Channel(m.Workspace, team, channel)
 	if err != nil || !ok {
 		return message.Intended{Name: channel}, err
 	}

@@ -64,7 +64,7 @@ func (e *edit) checkAudience(was, is stanna.Settings) (warnings []Warning, err e
 	for _, id := range slices.Sorted(maps.Keys(is.Channels)) {
 		own, field := is.Channels[id].Locale, "channels."+id+".locale"
 		if _, before := was.Channels[id]; !before {
-			if _, seen, err := e.tx.Channel(e.workspace.ID, id); err != nil {
+			if _, seen, err := e.tx.FindChannel(e.workspace.ID, id); err != nil {
 				return nil, err
 			} else if !seen {
 				return nil, stanna.InvalidField("channels."+id, "%q is no channel that is known; choose one of GET /api/integrations/slack/channels", clip(id))
@@ -82,7 +82,7 @@ func (e *edit) checkAudience(was, is stanna.Settings) (warnings []Warning, err e
 		if x.id == x.before && is.SharedChannels == was.SharedChannels {
 			continue
 		}
-		c, seen, err := e.tx.Channel(e.workspace.ID, x.id)
+		c, seen, err := e.tx.FindChannel(e.workspace.ID, x.id)
 		if err != nil {
 			return nil, err
 		}
@@ -91,6 +91,32 @@ func (e *edit) checkAudience(was, is stanna.Settings) (warnings []Warning, err e
 		}
 	}
 	return warnings, nil
+}
+
+// settleHome makes the team of the default channel the home, which is meant
+// where no team is named, and refuses a fallback channel in another one.
+func (e *edit) settleHome(was, is stanna.Settings) error {
+	if is.DefaultChannel == was.DefaultChannel && is.FallbackChannel == was.FallbackChannel {
+		return nil
+	}
+	home := ""
+	for _, x := range []struct{ field, id string }{{"defaultChannel", is.DefaultChannel}, {"fallbackChannel", is.FallbackChannel}} {
+		c, seen, err := e.tx.FindChannel(e.workspace.ID, x.id)
+		switch {
+		case err != nil:
+			return err
+		case !seen:
+			continue
+		case home == "":
+			home = c.TeamID
+		case home != c.TeamID:
+			return stanna.InvalidField(x.field, "must be in the same Slack workspace as the default channel; choose both there")
+		}
+	}
+	if home == "" {
+		return nil
+	}
+	return e.tx.MakeHome(e.workspace.ID, home)
 }
 
 // checkManner refuses how a person wants to be told.

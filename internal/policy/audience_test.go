@@ -72,7 +72,7 @@ func TestAudience(t *testing.T) {
 		said("something else", func(s *stanna.Settings) { s.Currency = "EUR" }, "", "")
 		said("a channel", habits("C0VIPS001", stanna.ChannelHabits{Locale: "fr", Budget: &three}), "channels.C0VIPS001.locale", "follow fr")
 		// A channel that is gone is no reason to refuse what stands.
-		h.change(func(tx *store.Tx) error { return tx.ForgetChannels(acme, monday.AddDate(1, 0, 0)) })
+		h.change(func(tx *store.Tx) error { return tx.ForgetChannels(acme, "T1", monday.AddDate(1, 0, 0)) })
 		said("the rest", func(s *stanna.Settings) { s.Currency = "GBP" }, "", "")
 		h.shared()
 		said("nothing of its own", habits("C0SHARED1", stanna.ChannelHabits{}), "", "")

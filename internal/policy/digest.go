@@ -44,7 +44,7 @@ func (e *edit) checkDigests(was, is []stanna.DigestPlan) (warnings []Warning, er
 				return nil, err
 			}
 		}
-		if email, ok := p.To.Person(); ok && k.connected && !k.slackUser(email) {
+		if email, ok := p.To.Person(); ok && k.connected() && !k.slackUser(email) {
 			warnings = append(warnings, Warning{field + ".to", email + " is not in Slack by that address, or Slack was not asked yet; until then they have no digest"})
 		}
 	}

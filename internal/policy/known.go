@@ -13,14 +13,13 @@ import (
 
 // known is what a workspace has, to check a policy with.
 type known struct {
-	connection stanna.Connection
-	connected  bool
-	rules      []stanna.Rule
-	lines      []stanna.RouteLine
-	version    int // of the lines
-	people     map[string]stanna.Person
-	users      []stanna.User
-	complete   store.Completeness
+	teams    []stanna.Connection // the home first
+	rules    []stanna.Rule
+	lines    []stanna.RouteLine
+	version  int // of the lines
+	people   map[string]stanna.Person
+	users    []stanna.User
+	complete store.Completeness
 }
 
 func (e *edit) read() (*known, error) {
@@ -28,7 +27,7 @@ func (e *edit) read() (*known, error) {
 		return e.known, nil
 	}
 	k, id, err := &known{}, e.workspace.ID, error(nil)
-	if k.connection, k.connected, err = e.tx.Connection(id); err != nil {
+	if k.teams, err = e.tx.Connections(id); err != nil {
 		return nil, err
 	}
 	if k.rules, err = e.tx.Rules(id); err != nil {
@@ -59,6 +58,16 @@ func (k *known) rule(id string) *stanna.Rule {
 	return &k.rules[i]
 }
 
+// home is the home team, or "" when Slack is not connected.
+func (k *known) home() string {
+	if len(k.teams) == 0 {
+		return ""
+	}
+	return k.teams[0].TeamID
+}
+
+func (k *known) connected() bool { return len(k.teams) > 0 }
+
 // slackUser says whether Slack knows somebody.
 func (k *known) slackUser(email string) bool { return k.people[strings.ToLower(email)].SlackID != "" }
 
@@ -77,20 +86,20 @@ func (e *edit) place(k *known, d stanna.Destination, field string) error {
 	switch {
 	case !ok:
 		return stanna.InvalidField(field, "%q is no destination; give a channel, an e-mail address, or owner", clip(string(d)))
-	case !k.connected:
+	case !k.connected():
 		return stanna.InvalidField(field, "Slack is not connected, so that no channel can be chosen; connect it first")
-	case team != k.connection.TeamID:
-		return stanna.InvalidField(field, "is in another Slack workspace than the one that is connected")
+	case !slices.ContainsFunc(k.teams, func(c stanna.Connection) bool { return c.TeamID == team }):
+		return stanna.InvalidField(field, "is in a Slack workspace that is not connected; an admin connects it on the Integrations page")
 	}
 	if d.Direct() {
 		for _, p := range k.people {
-			if p.SlackID == id {
+			if p.Direct(k.home()) == d {
 				return nil
 			}
 		}
 		return stanna.InvalidField(field, "%q is nobody known; name people by their e-mail address", clip(id))
 	}
-	c, seen, err := e.tx.Channel(e.workspace.ID, id)
+	c, seen, err := e.tx.Channel(e.workspace.ID, team, id)
 	switch {
 	case err != nil:
 		return err

@@ -59,7 +59,7 @@ func (k *Keeper) SetHabits(ctx context.Context, workspace string, by intake.By, 
 			warnings = untold("locale", h.Locale)
 		}
 		for _, x := range []struct{ field, who string }{{"deputy", h.Deputy}, {"manager", h.Manager}} {
-			if x.who != "" && known.connected && !known.slackUser(x.who) {
+			if x.who != "" && known.connected() && !known.slackUser(x.who) {
 				warnings = append(warnings, Warning{x.field, x.who + " is not in Slack by that address, or Slack was not asked yet; until then messages go on to the next who stands in"})
 			}
 		}

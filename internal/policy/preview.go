@@ -66,7 +66,7 @@ func (e *edit) preview(q Question) (out Preview, err error) {
 	if err != nil {
 		return out, err
 	}
-	roads := route.Roads{Team: k.connection.TeamID, People: k.people}
+	roads := route.Roads{Team: k.home(), People: k.people}
 	if roads.Broken, err = e.tx.BrokenDestinations(e.workspace.ID); err != nil {
 		return out, err
 	}

@@ -164,11 +164,14 @@ func (e *edit) putSettings(before Kept, after *Kept) (warnings []Warning, err er
 		return nil, err
 	}
 	if is.Settings.SharedChannels != was.Settings.SharedChannels {
-		if err := e.tx.MendChannels(e.workspace.ID); err != nil { // the next message finds out anew
+		if err := e.tx.MendChannels(e.workspace.ID, ""); err != nil { // the next message finds out anew
 			return nil, err
 		}
 	}
 	if warnings, err = e.checkAudience(was.Settings, is.Settings); err != nil {
+		return nil, err
+	}
+	if err := e.settleHome(was.Settings, is.Settings); err != nil {
 		return nil, err
 	}
 	more, err := e.checkDigests(was.Settings.Digests, is.Settings.Digests)

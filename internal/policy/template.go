@@ -111,7 +111,14 @@ func (e *edit) checkTemplate(t stanna.Template, there bool) (*message.Template, 
 		return nil, err
 	}
 	if t.Channel != "" && !there { // one that was archived since is no reason to refuse another change
-		if err := e.place(k, stanna.SlackChannel(k.connection.TeamID, t.Channel), "channel"); err != nil {
+		c, seen, err := e.tx.FindChannel(e.workspace.ID, t.Channel)
+		if err != nil {
+			return nil, err
+		}
+		if !seen {
+			c.TeamID = k.home()
+		}
+		if err := e.place(k, stanna.SlackChannel(c.TeamID, t.Channel), "channel"); err != nil {
 			return nil, err
 		}
 	}

@@ -44,7 +44,7 @@ func (e *edit) warnings(r stanna.Rule) (list []Warning, err error) {
 		switch {
 		case n == 0:
 			warn(field, "%s owns no client, so that nothing passes by this owner", owner)
-		case !k.slackUser(owner) && k.connected:
+		case !k.slackUser(owner) && k.connected():
 			warn(field, "%s", notInSlack(owner))
 		}
 	}
@@ -67,8 +67,8 @@ func (e *edit) warnPlaces(k *known, field string, to []stanna.Destination, r sta
 				warn(at, "%d of %d clients have no owner; theirs go to the fallback or the default channel", c.WithoutOwner, c.Clients)
 			}
 		}
-		if _, id, ok := d.Slack(); ok && !d.Direct() {
-			c, _, err := e.tx.Channel(e.workspace.ID, id)
+		if team, id, ok := d.Slack(); ok && !d.Direct() {
+			c, _, err := e.tx.Channel(e.workspace.ID, team, id)
 			if err != nil {
 				return err
 			}

@@ -101,7 +101,7 @@ func (t *turn) ask() (message.Reply, error) {
 		return t.came(t.alert, stanna.Errorf(stanna.Conflict, "closed"))
 	}
 	form := message.Form(message.FormView{Settings: t.settings, Client: t.client, Alert: t.alert, Mark: t.mark, Page: t.view.Page, Now: t.view.Now})
-	err := t.Line.OpenForm(t.ctx, t.connection.Workspace, t.press.TriggerID, form)
+	err := t.Line.OpenForm(t.ctx, t.connection, t.press.TriggerID, form)
 	if o, _ := slack.OutcomeOf(err); o.Class == slack.ClassPress {
 		return message.ReplyLate, nil
 	}

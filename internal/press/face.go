@@ -94,7 +94,7 @@ func (t *turn) face() (face, error) {
 	if known && now.Sub(f.at) < faceAge {
 		return f, nil
 	}
-	u, colleague, err := t.Line.Member(t.ctx, t.connection.Workspace, t.press.UserID)
+	u, colleague, err := t.Line.Member(t.ctx, t.connection, t.press.UserID)
 	if err != nil {
 		return face{}, err
 	}

@@ -101,7 +101,7 @@ func TestPausedWhileAtWork(t *testing.T) {
 			t.Error(diff)
 		}
 		if err := s.View(context.Background(), func(tx *store.Tx) error {
-			paused, err := tx.PausedLanes("acme.com")
+			paused, err := tx.PausedLanes("acme.com", "")
 			if paused[stanna.ReasonNotConnected] != 1 {
 				t.Errorf("paused: %v", paused)
 			}

@@ -95,11 +95,11 @@ func (p *Plan) personal(r Roads, plan stanna.DigestPlan, email string, now time.
 		x.Silent = stanna.ReasonNotInSlack
 	case who.Away(now):
 		x.Silent = stanna.ReasonPersonAway
-	case r.Broken[stanna.SlackChannel(r.Team, who.SlackID)]:
+	case r.Broken[who.Direct(r.Team)]:
 		x.Silent = stanna.ReasonNoFallback
 	}
-	if r.Team != "" && who.SlackID != "" {
-		x.Whose = stanna.SlackChannel(r.Team, who.SlackID)
+	if to := who.Direct(r.Team); r.Team != "" && to != "" {
+		x.Whose = to
 	}
 	x.To = x.Whose
 	return x

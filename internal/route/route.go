@@ -17,7 +17,7 @@ import (
 
 // Roads is what is known of the ways to people when an alert is routed.
 type Roads struct {
-	Team   string                      // the connected Slack team; "" when there is none
+	Team   string                      // the home among the connected Slack teams; "" when there is none
 	Broken map[stanna.Destination]bool // destinations that a person must mend
 	People map[string]stanna.Person    // by e-mail
 	Spent  Spent                       // what places had today; nil: nothing
@@ -181,11 +181,8 @@ func (p *Plan) person(r Roads, n News, email string, why stanna.Reason) Choice {
 
 // reach is the direct message to a person who is there, or "".
 func (p *Plan) reach(r Roads, who stanna.Person, now time.Time) stanna.Destination {
-	if who.SlackID == "" || who.Away(now) {
-		return ""
-	}
-	to := stanna.SlackChannel(r.Team, who.SlackID)
-	if r.Broken[to] {
+	to := who.Direct(r.Team)
+	if who.Away(now) || r.Broken[to] {
 		return ""
 	}
 	return to

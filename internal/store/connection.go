@@ -8,7 +8,7 @@ import (
 	"github.com/gostanna/stanna"
 )
 
-const connectionColumns = `workspace, team_id, team_name, enterprise_id, enterprise_name, app_id, bot_user_id, scopes,
+const connectionColumns = `workspace, team_id, home, team_name, enterprise_id, enterprise_name, app_id, bot_user_id, scopes,
 	access_token, refresh_token, expires_at, installed_by, installed_at, checked_at, health, repair`
 
 func (tx *Tx) scanConnection(s scanner) (stanna.Connection, error) {
@@ -16,7 +16,7 @@ func (tx *Tx) scanConnection(s scanner) (stanna.Connection, error) {
 	var scopes string
 	var access, refresh []byte
 	var expires, installed, checked int64
-	if err := s.Scan(&c.Workspace, &c.TeamID, &c.TeamName, &c.EnterpriseID, &c.EnterpriseName, &c.AppID, &c.BotUserID, &scopes,
+	if err := s.Scan(&c.Workspace, &c.TeamID, &c.Home, &c.TeamName, &c.EnterpriseID, &c.EnterpriseName, &c.AppID, &c.BotUserID, &scopes,
 		&access, &refresh, &expires, &c.InstalledBy, &installed, &checked, &c.Health, &c.Repair); err != nil {
 		return c, err
 	}
@@ -32,15 +32,25 @@ func (tx *Tx) scanConnection(s scanner) (stanna.Connection, error) {
 	return c, err
 }
 
-// Connection is the workspace's Slack connection; ok is false without one.
+// Connection is the workspace's connection to its home team; ok is false
+// without one.
 func (tx *Tx) Connection(workspace string) (c stanna.Connection, ok bool, err error) {
-	return one(tx, tx.scanConnection, `select `+connectionColumns+` from connection where workspace = $1`, workspace)
+	return one(tx, tx.scanConnection, `select `+connectionColumns+` from connection where workspace = $1 and home`, workspace)
 }
 
-// LockConnection is Connection, held until the transaction ends, so that a
+// ConnectionTo is the workspace's connection to a team; "" is its home.
+func (tx *Tx) ConnectionTo(workspace, team string) (c stanna.Connection, ok bool, err error) {
+	if team == "" {
+		return tx.Connection(workspace)
+	}
+	return one(tx, tx.scanConnection, `select `+connectionColumns+` from connection where workspace = $1 and team_id = $2`, workspace, team)
+}
+
+// LockConnection is ConnectionTo, held until the transaction ends, so that a
 // single-use refresh token is used by one replica.
-func (tx *Tx) LockConnection(workspace string) (c stanna.Connection, ok bool, err error) {
-	return one(tx, tx.scanConnection, `select `+connectionColumns+` from connection where workspace = $1 `+tx.dialect.forUpdate, workspace)
+func (tx *Tx) LockConnection(workspace, team string) (c stanna.Connection, ok bool, err error) {
+	return one(tx, tx.scanConnection, `select `+connectionColumns+` from connection where workspace = $1 and (team_id = $2 or $2 = '' and home) `+
+		tx.dialect.forUpdate, workspace, team)
 }
 
 // ConnectionOfTeam is the connection of a Slack team, whichever workspace has
@@ -49,13 +59,21 @@ func (tx *Tx) ConnectionOfTeam(team string) (c stanna.Connection, ok bool, err e
 	return one(tx, tx.scanConnection, `select `+connectionColumns+` from connection where team_id = $1`, team)
 }
 
-// Connections lists every connection by workspace.
-func (tx *Tx) Connections() ([]stanna.Connection, error) {
-	return collect(tx, tx.scanConnection, `select `+connectionColumns+` from connection order by workspace`)
+// Connections lists the workspace's connections, the home first, then as they
+// were made.
+func (tx *Tx) Connections(workspace string) ([]stanna.Connection, error) {
+	return collect(tx, tx.scanConnection, `select `+connectionColumns+` from connection where workspace = $1
+		order by home desc, installed_at, team_id`, workspace)
 }
 
-// PutConnection stores a connection with its tokens sealed. A team that
-// another workspace has is a conflict.
+// EachConnection lists the connections of all workspaces.
+func (tx *Tx) EachConnection() ([]stanna.Connection, error) {
+	return collect(tx, tx.scanConnection, `select `+connectionColumns+` from connection order by workspace, team_id`)
+}
+
+// PutConnection stores a connection with its tokens sealed. The first one of a
+// workspace is its home, whatever c says; [Tx.MakeHome] chooses another. A team
+// that another workspace has is a conflict.
 func (tx *Tx) PutConnection(c stanna.Connection) error {
 	access, err := tx.seal(c.Workspace, "connection.access_token", c.AccessToken)
 	if err != nil {
@@ -65,45 +83,66 @@ func (tx *Tx) PutConnection(c stanna.Connection) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(`insert into connection (`+connectionColumns+`, channels_cursor, channels_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', 0)
-		on conflict (workspace) do update set team_id = excluded.team_id, team_name = excluded.team_name, enterprise_id = excluded.enterprise_id,
+	// No row comes back from a team that another workspace has.
+	_, stored, err := one(tx, value[string], `insert into connection (`+connectionColumns+`, channels_cursor, channels_at)
+		values ($1, $2, not exists (select 1 from connection where workspace = $1 and home), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', 0)
+		on conflict (team_id) do update set team_name = excluded.team_name, enterprise_id = excluded.enterprise_id,
 		enterprise_name = excluded.enterprise_name, app_id = excluded.app_id, bot_user_id = excluded.bot_user_id, scopes = excluded.scopes,
 		access_token = excluded.access_token, refresh_token = excluded.refresh_token, expires_at = excluded.expires_at,
 		installed_by = excluded.installed_by, installed_at = excluded.installed_at, checked_at = excluded.checked_at,
-		health = excluded.health, repair = excluded.repair`,
+		health = excluded.health, repair = excluded.repair where connection.workspace = excluded.workspace returning team_id`,
 		c.Workspace, c.TeamID, c.TeamName, c.EnterpriseID, c.EnterpriseName, c.AppID, c.BotUserID, strings.Join(c.Scopes, ","),
 		access, refresh, micros(c.ExpiresAt), c.InstalledBy, micros(c.InstalledAt), micros(c.CheckedAt), c.Health, c.Repair)
-	if isUnique(err) {
+	if err == nil && !stored {
 		return stanna.Errorf(stanna.Conflict, "this Slack team is connected to another workspace of this server; disconnect it there first")
 	}
 	return err
 }
 
-// RemoveConnection forgets a connection and its channels.
-func (tx *Tx) RemoveConnection(workspace string) error {
-	if _, err := tx.exec(`delete from channel where workspace = $1`, workspace); err != nil {
+// MakeHome chooses the team that is meant where none is named. Without such a
+// connection nothing changes.
+func (tx *Tx) MakeHome(workspace, team string) error {
+	if _, ok, err := tx.ConnectionTo(workspace, team); err != nil || !ok {
 		return err
 	}
-	_, err := tx.exec(`delete from connection where workspace = $1`, workspace)
+	if _, err := tx.exec(`update connection set home = false where workspace = $1 and home and team_id <> $2`, workspace, team); err != nil {
+		return err
+	}
+	_, err := tx.exec(`update connection set home = true where workspace = $1 and team_id = $2 and not home`, workspace, team)
 	return err
 }
 
-// ChannelSync is how far reading the channel list has come: a rate limit
+// RemoveConnection forgets a connection and its channels. Was it the home, the
+// oldest that is left becomes it.
+func (tx *Tx) RemoveConnection(workspace, team string) error {
+	if _, err := tx.exec(`delete from channel where workspace = $1 and team_id = $2`, workspace, team); err != nil {
+		return err
+	}
+	if _, err := tx.exec(`delete from connection where workspace = $1 and team_id = $2`, workspace, team); err != nil {
+		return err
+	}
+	left, err := tx.Connections(workspace)
+	if err != nil || len(left) == 0 || left[0].Home {
+		return err
+	}
+	return tx.MakeHome(workspace, left[0].TeamID)
+}
+
+// ChannelSync is how far reading a team's channel list has come: a rate limit
 // interrupts it, and it goes on at the cursor.
-func (tx *Tx) ChannelSync(workspace string) (cursor string, completed time.Time, err error) {
+func (tx *Tx) ChannelSync(team string) (cursor string, completed time.Time, err error) {
 	type row struct {
 		cursor string
 		at     int64
 	}
 	r, _, err := one(tx, func(s scanner) (r row, err error) { return r, s.Scan(&r.cursor, &r.at) },
-		`select channels_cursor, channels_at from connection where workspace = $1`, workspace)
+		`select channels_cursor, channels_at from connection where team_id = $1`, team)
 	return r.cursor, fromMicros(r.at), err
 }
 
-// PutChannelSync stores how far reading the channel list has come.
-func (tx *Tx) PutChannelSync(workspace, cursor string, completed time.Time) error {
-	_, err := tx.exec(`update connection set channels_cursor = $2, channels_at = $3 where workspace = $1`, workspace, cursor, micros(completed))
+// PutChannelSync stores how far reading a team's channel list has come.
+func (tx *Tx) PutChannelSync(team, cursor string, completed time.Time) error {
+	_, err := tx.exec(`update connection set channels_cursor = $2, channels_at = $3 where team_id = $1`, team, cursor, micros(completed))
 	return err
 }
 
@@ -117,14 +156,21 @@ func scanChannel(s scanner) (stanna.Channel, error) {
 	return c, err
 }
 
-// Channels lists the channels of the workspace's team by name.
+// Channels lists the channels of the workspace's teams by name.
 func (tx *Tx) Channels(workspace string) ([]stanna.Channel, error) {
-	return collect(tx, scanChannel, `select `+channelColumns+` from channel where workspace = $1 order by name, id`, workspace)
+	return collect(tx, scanChannel, `select `+channelColumns+` from channel where workspace = $1 order by name, id, team_id`, workspace)
 }
 
-// Channel is the channel of that id; ok is false when it was never seen.
-func (tx *Tx) Channel(workspace, id string) (c stanna.Channel, ok bool, err error) {
-	return one(tx, scanChannel, `select `+channelColumns+` from channel where workspace = $1 and id = $2`, workspace, id)
+// Channel is the channel of that team; ok is false when it was never seen.
+func (tx *Tx) Channel(workspace, team, id string) (c stanna.Channel, ok bool, err error) {
+	return one(tx, scanChannel, `select `+channelColumns+` from channel where workspace = $1 and team_id = $2 and id = $3`, workspace, team, id)
+}
+
+// FindChannel is the channel of that id, whose team nobody named. Two teams
+// that share it know it by one id: then it is the home's.
+func (tx *Tx) FindChannel(workspace, id string) (c stanna.Channel, ok bool, err error) {
+	return one(tx, scanChannel, `select `+channelColumns+` from channel where workspace = $1 and id = $2
+		order by team_id in (select team_id from connection where workspace = $1 and home) desc, team_id limit 1`, workspace, id)
 }
 
 // PutChannels stores channels as seen now.
@@ -152,10 +198,11 @@ func (tx *Tx) SeeChannels(channels ...stanna.Channel) error {
 		health = `+mended+`excluded.health else channel.health end, repair = `+mended+`excluded.repair else channel.repair end`, 11, args)
 }
 
-// MendChannels forgets what was wrong with the workspace's channels: the app
-// was installed anew, and the next message or check finds out.
-func (tx *Tx) MendChannels(workspace string) error {
-	_, err := tx.exec(`update channel set health = 'healthy', repair = '' where workspace = $1 and health <> 'healthy'`, workspace)
+// MendChannels forgets what was wrong with the channels of a team, or of all
+// of the workspace's (""): the app was installed anew, and the next message or
+// check finds out.
+func (tx *Tx) MendChannels(workspace, team string) error {
+	_, err := tx.exec(`update channel set health = 'healthy', repair = '' where workspace = $1 and (team_id = $2 or $2 = '') and health <> 'healthy'`, workspace, team)
 	return err
 }
 
@@ -175,15 +222,16 @@ func (tx *Tx) PauseTeam(workspace, team string, reason stanna.Reason) error {
 	return err
 }
 
-// PausedLanes says how many of the workspace's lanes stand still, and why.
-func (tx *Tx) PausedLanes(workspace string) (map[stanna.Reason]int, error) {
+// PausedLanes says how many of the workspace's lanes to a team, or of all of
+// them (""), stand still, and why.
+func (tx *Tx) PausedLanes(workspace, team string) (map[stanna.Reason]int, error) {
 	type row struct {
 		reason stanna.Reason
 		n      int
 	}
 	rows, err := collect(tx, func(s scanner) (r row, err error) { return r, s.Scan(&r.reason, &r.n) },
-		`select paused, count(*) from lane where paused <> '' and substr(name, 1, $1) = $2 group by paused`,
-		utf8.RuneCountInString(workspace)+1, workspace+"/")
+		`select paused, count(*) from lane where paused <> '' and substr(name, 1, $1) = $2 and (gate = $3 or $3 = 'slack:') group by paused`,
+		utf8.RuneCountInString(workspace)+1, workspace+"/", "slack:"+team)
 	paused := map[stanna.Reason]int{}
 	for _, r := range rows {
 		paused[r.reason] = r.n
@@ -209,9 +257,9 @@ func (tx *Tx) BrokenDestinations(workspace string) (map[stanna.Destination]bool,
 	return set, err
 }
 
-// ForgetChannels removes the channels that a complete reading of the list,
+// ForgetChannels removes the channels that a complete reading of a team's list,
 // begun at since, did not see.
-func (tx *Tx) ForgetChannels(workspace string, since time.Time) error {
-	_, err := tx.exec(`delete from channel where workspace = $1 and seen_at < $2 and health = 'healthy'`, workspace, micros(since))
+func (tx *Tx) ForgetChannels(workspace, team string, since time.Time) error {
+	_, err := tx.exec(`delete from channel where workspace = $1 and team_id = $2 and seen_at < $3 and health = 'healthy'`, workspace, team, micros(since))
 	return err
 }

@@ -35,11 +35,116 @@ func TestConnectionRoundTrip(t *testing.T) {
 			if _, ok, err := tx.Connection("beta.com"); ok || err != nil {
 				t.Errorf("another workspace has it: %v, %v", ok, err)
 			}
-			return tx.RemoveConnection("acme.com")
+			return tx.RemoveConnection("acme.com", "T1")
 		})
 		if c := connection(t, s, "acme.com"); c.TeamID != "" {
 			t.Errorf("it is still there: %+v", c)
 		}
+	})
+}
+
+// A workspace may have several teams: one of them is its home, and what is
+// known of the channels and people of one is its own.
+func TestTeamsOfAWorkspace(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		teams := func(tx *store.Tx) (ids []string) {
+			list, err := tx.Connections("acme.com")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range list {
+				if c.Home {
+					c.TeamID += " home"
+				}
+				ids = append(ids, c.TeamID)
+			}
+			return ids
+		}
+		later := connectionOf("acme.com", "T2")
+		later.InstalledAt = day.Add(time.Hour)
+		update(t, s, func(tx *store.Tx) error { return tx.PutConnection(connectionOf("acme.com", "T1")) })
+		update(t, s, func(tx *store.Tx) error { return tx.PutConnection(later) })
+		update(t, s, func(tx *store.Tx) error { return tx.PutConnection(connectionOf("beta.com", "T3")) })
+		update(t, s, func(tx *store.Tx) error {
+			if diff := cmp.Diff([]string{"T1 home", "T2"}, teams(tx)); diff != "" {
+				t.Error(diff)
+			}
+			return tx.MakeHome("acme.com", "T3") // another workspace's
+		})
+		update(t, s, func(tx *store.Tx) error { return tx.MakeHome("acme.com", "T2") })
+		update(t, s, func(tx *store.Tx) error {
+			if diff := cmp.Diff([]string{"T2 home", "T1"}, teams(tx)); diff != "" {
+				t.Error(diff)
+			}
+			if c, ok, err := tx.ConnectionTo("acme.com", ""); c.TeamID != "T2" || !ok || err != nil {
+				t.Errorf("the home: %v, %v, %v", c, ok, err)
+			}
+			if c, ok, err := tx.LockConnection("acme.com", "T1"); c.TeamID != "T1" || !ok || err != nil {
+				t.Errorf("the other: %v, %v, %v", c, ok, err)
+			}
+			if _, ok, err := tx.ConnectionTo("acme.com", "T3"); ok || err != nil {
+				t.Errorf("that of another workspace: %v, %v", ok, err)
+			}
+			return nil
+		})
+		channel := func(team, id string) stanna.Channel {
+			return stanna.Channel{Workspace: "acme.com", TeamID: team, ID: id, Name: id, SeenAt: day, Health: stanna.Broken, Repair: "Mend it."}
+		}
+		person := func(name, team string) stanna.Person {
+			return stanna.Person{Workspace: "acme.com", Email: name + "@acme.com", SlackID: "U" + name, TeamID: team, Name: name, SeenAt: day}
+		}
+		update(t, s, func(tx *store.Tx) error {
+			return tx.PutChannels(channel("T1", "C1"), channel("T2", "C2"), channel("T1", "CSHARED"), channel("T2", "CSHARED"))
+		})
+		for _, p := range []stanna.Person{person("ana", "T1"), person("ben", "T2"), person("old", "")} {
+			update(t, s, func(tx *store.Tx) error { return tx.PutPerson(p) })
+		}
+		update(t, s, func(tx *store.Tx) error {
+			if c, ok, err := tx.FindChannel("acme.com", "CSHARED"); c.TeamID != "T2" || !ok || err != nil {
+				t.Errorf("a channel that both have is the home's: %+v, %v, %v", c, ok, err)
+			}
+			if c, ok, err := tx.FindChannel("acme.com", "C1"); c.TeamID != "T1" || !ok || err != nil {
+				t.Errorf("a channel of one: %+v, %v, %v", c, ok, err)
+			}
+			if err := tx.PutChannelSync("T1", "cursor", day); err != nil {
+				return err
+			}
+			if cursor, at, err := tx.ChannelSync("T2"); cursor != "" || !at.IsZero() || err != nil {
+				t.Errorf("the reading of one is not the other's: %q, %v, %v", cursor, at, err)
+			}
+			if err := tx.MendChannels("acme.com", "T1"); err != nil {
+				return err
+			}
+			set, err := tx.BrokenDestinations("acme.com")
+			if diff := cmp.Diff(map[stanna.Destination]bool{"slack:T2:C2": true, "slack:T2:CSHARED": true}, set); diff != "" {
+				t.Error(diff)
+			}
+			return err
+		})
+		update(t, s, func(tx *store.Tx) error {
+			home, _, err := tx.Connection("acme.com")
+			if err != nil {
+				return err
+			}
+			if err := tx.ForgetPeople(home); err != nil {
+				return err
+			}
+			return tx.RemoveConnection("acme.com", "T2")
+		})
+		update(t, s, func(tx *store.Tx) error {
+			if diff := cmp.Diff([]string{"T1 home"}, teams(tx)); diff != "" {
+				t.Error(diff)
+			}
+			people, err := tx.People("acme.com")
+			if len(people) != 1 || people["ana@acme.com"].TeamID != "T1" {
+				t.Errorf("those of the team that is left: %+v", people)
+			}
+			channels, errs := tx.Channels("acme.com")
+			if len(channels) != 2 || err != nil {
+				t.Errorf("channels %+v, %v", channels, err)
+			}
+			return errs
+		})
 	})
 }
 
@@ -72,13 +177,13 @@ func TestSeeChannels(t *testing.T) {
 			if diff := cmp.Diff(map[stanna.Destination]bool{"slack:T1:C3": true}, broken(tx)); diff != "" {
 				t.Error(diff)
 			}
-			if err := tx.MendChannels("acme.com"); err != nil {
+			if err := tx.MendChannels("acme.com", "T1"); err != nil {
 				return err
 			}
 			if set := broken(tx); len(set) != 0 {
 				t.Errorf("still broken: %v", set)
 			}
-			if err := tx.ForgetChannels("acme.com", day.Add(time.Second)); err != nil {
+			if err := tx.ForgetChannels("acme.com", "T1", day.Add(time.Second)); err != nil {
 				return err
 			}
 			all, err := tx.Channels("acme.com")

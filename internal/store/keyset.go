@@ -219,13 +219,13 @@ func (s *Store) Reseal(ctx context.Context) (int, error) {
 		if _, err := tx.exec(`update meta set value = $1 where key = 'keyset'`, sealed); err != nil {
 			return err
 		}
-		connections, err := tx.Connections()
+		connections, err := tx.EachConnection()
 		if err != nil {
 			return err
 		}
 		for _, c := range connections {
 			// A token that is being refreshed meanwhile must not be lost.
-			c, ok, err := tx.LockConnection(c.Workspace)
+			c, ok, err := tx.LockConnection(c.Workspace, c.TeamID)
 			if err != nil {
 				return err
 			}

@@ -17,7 +17,7 @@ import (
 )
 
 func connectionOf(workspace, team string) stanna.Connection {
-	return stanna.Connection{Workspace: workspace, TeamID: team, TeamName: "Team", AppID: "A1", BotUserID: "U1", Scopes: []string{"chat:write", "channels:read"},
+	return stanna.Connection{Workspace: workspace, TeamID: team, Home: true, TeamName: "Team", AppID: "A1", BotUserID: "U1", Scopes: []string{"chat:write", "channels:read"},
 		AccessToken: "xoxb-access-" + stanna.Secret(team), RefreshToken: "xoxe-refresh-" + stanna.Secret(team), ExpiresAt: day.Add(12 * time.Hour),
 		InstalledBy: "U2", InstalledAt: day, CheckedAt: day, Health: stanna.Healthy}
 }
@@ -98,7 +98,7 @@ func TestResealLosesNoRefresh(t *testing.T) {
 		fresh.AccessToken, fresh.RefreshToken = "xoxb-new", "xoxe-new"
 		done := make(chan error, 1)
 		update(t, s, func(tx *store.Tx) error {
-			if _, _, err := tx.LockConnection("acme.com"); err != nil {
+			if _, _, err := tx.LockConnection("acme.com", ""); err != nil {
 				return err
 			}
 			go func() { _, err := s.Reseal(context.Background()); done <- err }()

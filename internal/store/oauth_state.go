@@ -13,13 +13,14 @@ type OAuthState struct {
 	UserID    string
 	Browser   string // digest of the cookie that binds the way back to the browser that left
 	ReturnTo  string // our page to show afterwards
+	Another   bool   // a team beside those that are connected may come of it
 	ExpiresAt time.Time
 }
 
 func scanOAuthState(s scanner) (OAuthState, error) {
 	var o OAuthState
 	var expires int64
-	err := s.Scan(&o.Workspace, &o.UserID, &o.Browser, &o.ReturnTo, &expires)
+	err := s.Scan(&o.Workspace, &o.UserID, &o.Browser, &o.ReturnTo, &o.Another, &expires)
 	o.ExpiresAt = fromMicros(expires)
 	return o, err
 }
@@ -27,8 +28,8 @@ func scanOAuthState(s scanner) (OAuthState, error) {
 // AddOAuthState remembers a departure under its state parameter, of which
 // only the hash is kept.
 func (tx *Tx) AddOAuthState(state stanna.Secret, o OAuthState) error {
-	_, err := tx.exec(`insert into oauth_state (hash, workspace, user_id, browser, return_to, expires_at) values ($1, $2, $3, $4, $5, $6)`,
-		tokenHash(state.Reveal()), o.Workspace, o.UserID, o.Browser, o.ReturnTo, micros(o.ExpiresAt))
+	_, err := tx.exec(`insert into oauth_state (hash, workspace, user_id, browser, return_to, another, expires_at) values ($1, $2, $3, $4, $5, $6, $7)`,
+		tokenHash(state.Reveal()), o.Workspace, o.UserID, o.Browser, o.ReturnTo, o.Another, micros(o.ExpiresAt))
 	return err
 }
 
@@ -37,5 +38,5 @@ func (tx *Tx) AddOAuthState(state stanna.Secret, o OAuthState) error {
 // not ours.
 func (tx *Tx) TakeOAuthState(state stanna.Secret, now time.Time) (o OAuthState, ok bool, err error) {
 	return one(tx, scanOAuthState, `delete from oauth_state where hash = $1 and expires_at > $2
-		returning workspace, user_id, browser, return_to, expires_at`, tokenHash(state.Reveal()), micros(now))
+		returning workspace, user_id, browser, return_to, another, expires_at`, tokenHash(state.Reveal()), micros(now))
 }

@@ -11,13 +11,13 @@ import (
 	"github.com/gostanna/stanna"
 )
 
-const personColumns = `workspace, email, slack_id, name, seen_at, habits`
+const personColumns = `workspace, email, slack_id, team_id, name, seen_at, habits`
 
 func scanPerson(s scanner) (stanna.Person, error) {
 	var p stanna.Person
 	var seen int64
 	var habits string
-	if err := s.Scan(&p.Workspace, &p.Email, &p.SlackID, &p.Name, &seen, &habits); err != nil {
+	if err := s.Scan(&p.Workspace, &p.Email, &p.SlackID, &p.TeamID, &p.Name, &seen, &habits); err != nil {
 		return p, err
 	}
 	p.SeenAt = fromMicros(seen)
@@ -53,14 +53,14 @@ func (tx *Tx) PutPerson(p stanna.Person) error {
 	if err != nil {
 		return err
 	}
-	if old.SlackID != p.SlackID || old.Name != p.Name {
+	if old.SlackID != p.SlackID || old.TeamID != p.TeamID || old.Name != p.Name {
 		if err := tx.raise(p.Workspace); err != nil {
 			return err
 		}
 	}
-	_, err = tx.exec(`insert into person (workspace, email, slack_id, name, seen_at) values ($1, $2, $3, $4, $5)
-		on conflict (workspace, email) do update set slack_id = excluded.slack_id, name = excluded.name, seen_at = excluded.seen_at`,
-		p.Workspace, strings.ToLower(p.Email), p.SlackID, p.Name, micros(p.SeenAt))
+	_, err = tx.exec(`insert into person (workspace, email, slack_id, team_id, name, seen_at) values ($1, $2, $3, $4, $5, $6)
+		on conflict (workspace, email) do update set slack_id = excluded.slack_id, team_id = excluded.team_id, name = excluded.name, seen_at = excluded.seen_at`,
+		p.Workspace, strings.ToLower(p.Email), p.SlackID, p.TeamID, p.Name, micros(p.SeenAt))
 	return err
 }
 
@@ -80,16 +80,23 @@ func (tx *Tx) PutHabits(workspace, email string, h stanna.Habits) error {
 	return err
 }
 
-// ForgetPeople forgets whom the e-mails belong to in Slack: the ids are those
-// of one team. What people have set stays. It raises the workspace's version.
-func (tx *Tx) ForgetPeople(workspace string) error {
-	if err := tx.raise(workspace); err != nil {
+// ForgetPeople forgets whom the e-mails belong to in a team that is no longer
+// connected. What people have set stays. It raises the workspace's version.
+func (tx *Tx) ForgetPeople(c stanna.Connection) error {
+	if err := tx.raise(c.Workspace); err != nil {
 		return err
 	}
-	if _, err := tx.exec(`delete from person where workspace = $1 and habits = '{}'`, workspace); err != nil {
+	const theirs = ` where workspace = $1 and (team_id = $2 or team_id = '' and $3)`
+	if _, err := tx.exec(`delete from person`+theirs+` and habits = '{}'`, c.Workspace, c.TeamID, c.Home); err != nil {
 		return err
 	}
-	_, err := tx.exec(`update person set slack_id = '', name = '', seen_at = 0 where workspace = $1`, workspace)
+	_, err := tx.exec(`update person set slack_id = '', team_id = '', name = '', seen_at = 0`+theirs, c.Workspace, c.TeamID, c.Home)
+	return err
+}
+
+// SeekPeople has those looked up anew whom no team knew: another one may.
+func (tx *Tx) SeekPeople(workspace string) error {
+	_, err := tx.exec(`update person set seen_at = 0 where workspace = $1 and slack_id = ''`, workspace)
 	return err
 }
 

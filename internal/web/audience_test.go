@@ -172,7 +172,7 @@ func TestChannelsThatOthersRead(t *testing.T) {
 	_, err = h.sandbox.SetChannel(sandbox.ChannelChange{ID: "C0ALERTS01", IsExtShared: &yes})
 	h.must(err)
 	h.update(func(tx *store.Tx) error {
-		c, _, err := tx.Channel(acme, "C0ALERTS01")
+		c, _, err := tx.Channel(acme, "T0SANDBOX1", "C0ALERTS01")
 		if c.SeenAt = time.Now().Add(-time.Hour); err == nil {
 			err = tx.PutChannels(c)
 		}

@@ -98,8 +98,8 @@ func (s *site) sendTo(v *visit, id string, to []stanna.Destination) (names []str
 		if err != nil {
 			return err
 		}
-		conn, connected, err := tx.Connection(v.workspace())
-		if err == nil && !connected {
+		lines, err := tx.Connections(v.workspace())
+		if err == nil && len(lines) == 0 {
 			err = stanna.Errorf(stanna.Conflict, "Slack is not connected, so that nothing can be sent")
 		}
 		if err != nil {
@@ -124,9 +124,9 @@ func (s *site) sendTo(v *visit, id string, to []stanna.Destination) (names []str
 				if who.SlackID == "" {
 					return stanna.Errorf(stanna.Invalid, "nobody in Slack has the address %s, as far as is known; choose a channel", email)
 				}
-				d = stanna.SlackChannel(conn.TeamID, who.SlackID)
+				d = who.Direct(lines[0].TeamID)
 			}
-			if team, _, ok := d.Slack(); !ok || team != conn.TeamID {
+			if team, _, ok := d.Slack(); !ok || teamOf(lines, team).TeamID == "" {
 				return stanna.Errorf(stanna.Invalid, "choose a channel or a person of the connected Slack")
 			}
 			places, names = append(places, d), append(names, book.destination(d))

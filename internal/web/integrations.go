@@ -24,12 +24,12 @@ func (s *site) integrations(v *visit) (answer, error) {
 		i.Last = stampOf(v.road, *status.LastDelivery)
 	}
 	err = s.store.View(v.ctx, func(tx *store.Tx) error {
-		conn, connected, err := tx.Connection(v.workspace())
+		lines, err := tx.Connections(v.workspace())
 		if err != nil {
 			return err
 		}
 		names, err := v.channelsOf(tx, i.Manages)
-		i.Line = *lineOf(v, conn, connected, names)
+		i.Line = *lineOf(v, lines, names)
 		return err
 	})
 	return answer{title: "Integrations", body: integrationsBody(i)}, err

@@ -67,7 +67,8 @@ func (s *site) overview(v *visit) (answer, error) {
 		if err := s.overviewQuiet(tx, v, &o); err != nil {
 			return err
 		}
-		conn, connected, err := tx.Connection(v.workspace())
+		lines, err := tx.Connections(v.workspace())
+		connected := len(lines) > 0
 		if err != nil {
 			return err
 		}
@@ -76,7 +77,7 @@ func (s *site) overview(v *visit) (answer, error) {
 			return err
 		}
 		if v.caller.May(auth.ReadConnections) {
-			o.Line = lineOf(v, conn, connected, names)
+			o.Line = lineOf(v, lines, names)
 		}
 		if o.Log {
 			if err := s.overviewMessages(tx, v, names, &o); err != nil {
@@ -186,10 +187,19 @@ func (s *site) overviewQuiet(tx *store.Tx, v *visit, o *overviewView) error {
 	return err
 }
 
-func lineOf(v *visit, conn stanna.Connection, connected bool, names channels) *lineView {
-	l := &lineView{Team: conn.TeamName}
-	if l.Team == "" {
-		l.Team = conn.TeamID
+// lineOf is the connection in short. With several teams it is as the worst of
+// them.
+func lineOf(v *visit, lines []stanna.Connection, names channels) *lineView {
+	l := &lineView{}
+	for i, c := range lines {
+		switch i {
+		case 0:
+			l.Team = c.Name()
+		case len(lines) - 1:
+			l.Team += " and " + c.Name()
+		default:
+			l.Team += ", " + c.Name()
+		}
 	}
 	if id := v.space.Settings.DefaultChannel; id != "" {
 		l.Channel = id
@@ -197,13 +207,16 @@ func lineOf(v *visit, conn stanna.Connection, connected bool, names channels) *l
 			l.Channel = name
 		}
 	}
-	switch {
-	case !connected:
+	if len(lines) == 0 {
 		l.Mark = mark{"waiting", "circle", "Not connected"}
-	case conn.Health == stanna.Broken:
-		l.Mark, l.Repair = mark{"dead", "warning", "Needs you"}, conn.Repair
-	default:
-		l.Mark = mark{"delivered", "check", "Connected"}
+		return l
+	}
+	l.Mark = mark{"delivered", "check", "Connected"}
+	if i := slices.IndexFunc(lines, func(c stanna.Connection) bool { return c.Health == stanna.Broken }); i >= 0 {
+		l.Mark, l.Repair = mark{"dead", "warning", "Needs you"}, lines[i].Repair
+		if len(lines) > 1 {
+			l.Repair = lines[i].Name() + ": " + l.Repair
+		}
 	}
 	return l
 }

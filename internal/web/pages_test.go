@@ -29,7 +29,7 @@ func (h *house) connected() *browser {
 	b := h.as(ana)
 	b.post("/integrations/slack/token", url.Values{"token": {botToken}}).ok("Connected to Acme Sandbox")
 	h.until("the channels", func() (found bool) {
-		h.view(func(tx *store.Tx) (err error) { _, found, err = tx.Channel(acme, "C0ALERTS01"); return err })
+		h.view(func(tx *store.Tx) (err error) { _, found, err = tx.Channel(acme, "T0SANDBOX1", "C0ALERTS01"); return err })
 		return found
 	})
 	b.post("/integrations/slack/settings", url.Values{"default": {"C0HEALTH01"}, "fallback-typed": {"#cs-alerts"}}).ok("The channels are saved")
@@ -66,7 +66,8 @@ func TestEveryPageOfALivedInHouse(t *testing.T) {
 	alert := h.fall("globex", 60, 38)
 	h.signal("e1", "globex", stanna.EngagementMeasuredType, time.Now().Add(-25*time.Hour), `{"value":190,"unit":"sessions"}`)
 	h.signal("e2", "globex", stanna.EngagementMeasuredType, time.Now().Add(-time.Hour), `{"value":118,"unit":"sessions"}`)
-	h.signal("s1", "globex", stanna.SentimentDetectedType, time.Now().Add(-time.Hour), `{"score":-1.2,"quote":"Third time I ask."}`)
+	h.signal("s1", "globex", stanna.SentimentDetectedType, time.Now().Add(-time.Hour), `{"score":-1.2,"quote":"Third time I ask.","author":"Maria Costa","url":"https://support.example.com/tickets/118"}`)
+	h.signal("i1", "globex", stanna.InteractionLoggedType, time.Now().Add(-2*time.Hour), `{"type":"call","summary":"They are unsure.","author":"Rui Dias","url":"https://calls.example.com/7"}`)
 	h.until("the message", func() bool { return len(h.sandbox.Messages()) == 1 })
 	h.signal("worse", "globex", stanna.HealthScoredType, time.Now().Add(-time.Minute), `{"score":20}`)
 	h.until("the delivery", func() bool { return h.counts()[stanna.Delivered] == 2 })
@@ -145,7 +146,7 @@ func TestHostileCustomersAreText(t *testing.T) {
 	h.client(stanna.Client{ID: "long", Name: strings.Repeat("W", 5000)})
 	h.client(stanna.Client{ID: "arabic", Name: "شركة الاختبار (تجربة)"})
 	alert := h.fall("evil'&%22", 60, 20)
-	h.signal("x1", "evil'&%22", stanna.SentimentDetectedType, time.Now(), `{"score":-1,"quote":"</blockquote><script>alert(1)</script>"}`)
+	h.signal("x1", "evil'&%22", stanna.SentimentDetectedType, time.Now(), `{"score":-1,"quote":"</blockquote><script>alert(1)</script>","author":"</bdi><script>alert(1)</script>","url":"https://a.example/?'onmouseover=x"}`)
 	h.signal("x2", "evil'&%22", "custom.thing", time.Now(), `{"a":"<script>alert(1)</script>"}`)
 	h.update(func(tx *store.Tx) error {
 		w, err := tx.Workspace(acme)

@@ -16,7 +16,7 @@ type placeBook struct {
 	Channels, People []option
 	More             int // channels that are not listed
 	names            channels
-	team             string // the connected one, or ""
+	connected        bool
 }
 
 // placeField is a choice of places in a form.
@@ -32,13 +32,11 @@ type placeField struct {
 
 func (v *visit) placesOf(tx *store.Tx) (*placeBook, error) {
 	b := &placeBook{}
-	conn, connected, err := tx.Connection(v.workspace())
+	lines, err := tx.Connections(v.workspace())
 	if err != nil {
 		return nil, err
 	}
-	if connected {
-		b.team = conn.TeamID
-	}
+	b.connected = len(lines) > 0
 	manages := v.caller.May(auth.Connect)
 	if b.names, err = v.channelsOf(tx, manages); err != nil {
 		return nil, err
@@ -49,11 +47,11 @@ func (v *visit) placesOf(tx *store.Tx) (*placeBook, error) {
 	}
 	for _, ch := range list {
 		switch {
-		case ch.Archived || ch.TeamID != b.team || ch.Private && !manages:
+		case ch.Archived || ch.Private && !manages:
 		case len(b.Channels) == maxOptions:
 			b.More++
 		default:
-			b.Channels = append(b.Channels, option{Value: string(stanna.SlackChannel(ch.TeamID, ch.ID)), Label: optionLabel(ch, conn)})
+			b.Channels = append(b.Channels, option{Value: string(stanna.SlackChannel(ch.TeamID, ch.ID)), Label: optionLabel(ch, lines)})
 		}
 	}
 	b.People, err = v.colleagues(tx)
@@ -117,8 +115,8 @@ func (s *site) readPlaces(v *visit, name string, w wrongs) (to []stanna.Destinat
 	}
 	for _, x := range v.r.PostForm[name+".add"] {
 		d := stanna.Destination(x)
-		if _, id, ok := d.Slack(); ok { // it may be shared with another company since the list was read
-			if _, err := s.line.Recent(v.ctx, v.workspace(), id); err != nil {
+		if _, _, ok := d.Slack(); ok { // it may be shared with another company since the list was read
+			if _, err := s.line.Recent(v.ctx, v.workspace(), d); err != nil {
 				return nil, err
 			}
 		}

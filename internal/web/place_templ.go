@@ -248,7 +248,7 @@ func placesField(f placeField) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if f.Book.team == "" {
+		if !f.Book.connected {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<p class=\"hint\">Slack is not connected, so that no channel can be chosen yet. <a href=\"/integrations/slack\">To the connection</a></p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

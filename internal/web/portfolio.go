@@ -50,13 +50,17 @@ func (v *visit) channelsOf(tx *store.Tx, manages bool) (channels, error) {
 	if err != nil {
 		return channels{}, err
 	}
+	lines, err := tx.Connections(v.workspace())
+	if err != nil {
+		return channels{}, err
+	}
 	c := channels{names: make(map[string]string, len(list))}
 	for _, x := range list {
 		switch {
 		case x.Private && !manages:
-			c.names[x.ID] = "a private channel"
+			c.names[x.ID] = "a private channel" + elsewhere(lines, x)
 		case x.Name != "" && x.Name != x.ID:
-			c.names[x.ID] = "#" + x.Name
+			c.names[x.ID] = "#" + x.Name + elsewhere(lines, x)
 		}
 	}
 	people, err := tx.People(v.workspace())

@@ -23,6 +23,7 @@ type slackView struct {
 	Admins    []string // for who does not manage it
 	Result    *resultView
 	Team      string
+	Teams     []teamRow // where there are several
 	Installed stamp
 	Checked   stamp
 	Expires   stamp
@@ -45,6 +46,14 @@ type slackView struct {
 type resultView struct {
 	Good bool
 	Text string
+}
+
+// teamRow is one Slack team of several.
+type teamRow struct {
+	ID, Name     string
+	Mark         mark
+	Repair       string
+	Home, Pasted bool
 }
 
 type scopeRow struct{ Scope, Means string }
@@ -100,18 +109,20 @@ func (s *site) slack(v *visit) (answer, error) {
 		view.ReadAt = stampOf(v.road, read)
 	}
 	err = s.store.View(v.ctx, func(tx *store.Tx) error {
-		conn, connected, err := tx.Connection(v.workspace())
+		lines, err := tx.Connections(v.workspace())
 		if err != nil {
 			return err
 		}
+		home := teamOf(lines, status.TeamID)
 		names, err := v.channelsOf(tx, view.Manages)
 		if err != nil {
 			return err
 		}
-		view.Line = *lineOf(v, conn, connected, names)
-		view.Pasted = connected && conn.InstalledBy == ""
-		view.Features = featuresOf(conn)
-		view.chooseFrom(conn, list, names)
+		view.Line = *lineOf(v, lines, names)
+		view.Pasted = len(lines) > 0 && home.InstalledBy == ""
+		view.Features = featuresOf(home)
+		view.Teams = teamRows(lines)
+		view.chooseFrom(lines, list, names)
 		if id := v.asked("test"); id != "" && view.Manages {
 			return s.testResult(tx, v, &view, id, names)
 		}
@@ -168,10 +179,10 @@ func featuresOf(conn stanna.Connection) (rows []featureRow) {
 
 // chooseFrom fills the list of channels to choose from, and those that are
 // broken.
-func (view *slackView) chooseFrom(conn stanna.Connection, list []stanna.Channel, names channels) {
+func (view *slackView) chooseFrom(lines []stanna.Connection, list []stanna.Channel, names channels) {
 	for _, c := range []*choice{&view.Default, &view.Fallback} {
 		if c.ID != "" {
-			c.Name = names.destination(stanna.SlackChannel(conn.TeamID, c.ID))
+			c.Name = names.destination(stanna.SlackChannel("T", c.ID)) // the name goes by the channel's id
 		}
 	}
 	for _, ch := range list {
@@ -185,7 +196,7 @@ func (view *slackView) chooseFrom(conn stanna.Connection, list []stanna.Channel,
 			view.More++
 			continue
 		}
-		view.Options = append(view.Options, channelOption{ch.ID, optionLabel(ch, conn)})
+		view.Options = append(view.Options, channelOption{ch.ID, optionLabel(ch, lines)})
 	}
 	for _, c := range []choice{view.Default, view.Fallback} { // what is chosen is always there
 		if c.ID != "" && !slices.ContainsFunc(view.Options, func(o channelOption) bool { return o.ID == c.ID }) {
@@ -194,15 +205,48 @@ func (view *slackView) chooseFrom(conn stanna.Connection, list []stanna.Channel,
 	}
 }
 
-func optionLabel(ch stanna.Channel, conn stanna.Connection) string {
-	label := "#" + ch.Name
+// teamRows are the connected teams, where there are several.
+func teamRows(lines []stanna.Connection) (rows []teamRow) {
+	if len(lines) < 2 {
+		return nil
+	}
+	for _, c := range lines {
+		row := teamRow{ID: c.TeamID, Name: c.Name(), Home: c.Home, Mark: mark{"delivered", "check", "Connected"}, Repair: c.Repair, Pasted: c.InstalledBy == ""}
+		if c.Health == stanna.Broken {
+			row.Mark = mark{"dead", "warning", "Needs you"}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// teamOf is the connection to a team, or none.
+func teamOf(lines []stanna.Connection, team string) stanna.Connection {
+	for _, c := range lines {
+		if c.TeamID == team {
+			return c
+		}
+	}
+	return stanna.Connection{}
+}
+
+// elsewhere says in which Slack workspace a channel is, unless it is the home.
+func elsewhere(lines []stanna.Connection, ch stanna.Channel) string {
+	if c := teamOf(lines, ch.TeamID); c.TeamID != "" && !c.Home {
+		return " in " + c.Name()
+	}
+	return ""
+}
+
+func optionLabel(ch stanna.Channel, lines []stanna.Connection) string {
+	label := "#" + ch.Name + elsewhere(lines, ch)
 	if ch.Private {
 		label += " (private)"
 	}
 	if ch.Shared {
 		label += " (shared with another company)"
 	}
-	if !ch.Member && (ch.Private || !conn.Has("chat:write.public")) {
+	if !ch.Member && (ch.Private || !teamOf(lines, ch.TeamID).Has("chat:write.public")) {
 		label += " – invite the app first"
 	}
 	return label
@@ -253,7 +297,8 @@ func resultOf(word string) *resultView {
 		"exchange_failed": "Slack did not finish connecting. Press Connect again; if it stays, the checks say more.",
 		"org_wide":        "The app was installed for a whole organisation. Press Connect again and choose one workspace at the top right of Slack's page.",
 		"team_taken":      "This Slack workspace is connected to another workspace of this server. An admin of the other one disconnects it first.",
-		"other_team":      "Another Slack workspace was chosen than the one that is connected. Disconnect that one first, or choose it at the top right of Slack's page.",
+		"other_team":      "Another Slack workspace was chosen than the one that is connected. If you want both, use Connect another Slack workspace; else choose the connected one at the top right of Slack's page.",
+		"too_many_teams":  "A workspace speaks to at most 20 Slack workspaces. Disconnect one first.",
 		"unavailable":     "Slack could not be reached. Press Connect again in a moment.",
 	}
 	if text, ok := known[word]; ok {

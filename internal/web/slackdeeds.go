@@ -1,16 +1,18 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/connect"
+	"github.com/gostanna/stanna/internal/policy"
 	"github.com/gostanna/stanna/internal/store"
 )
 
 // slackToken connects by a pasted token.
 func (s *site) slackToken(v *visit) (answer, error) {
-	conn, err := s.line.ConnectToken(v.ctx, v.workspace(), v.caller.Actor(), stanna.Secret(v.given("token")))
+	conn, err := s.line.ConnectToken(v.ctx, v.workspace(), v.caller.Actor(), stanna.Secret(v.given("token")), v.given("another") != "")
 	if err != nil {
 		return s.sorry(v, slackPath+"#connect", err)
 	}
@@ -73,23 +75,9 @@ func (s *site) chosen(v *visit, field, before string) (stanna.Channel, error) {
 }
 
 func (s *site) saveChannels(v *visit, main, fallback string) error {
-	err := s.store.Update(v.ctx, func(tx *store.Tx) error {
-		w, err := tx.Workspace(v.workspace())
-		if err != nil {
-			return err
-		}
-		if w.Settings.DefaultChannel == main && w.Settings.FallbackChannel == fallback {
-			return nil
-		}
-		w.Settings.DefaultChannel, w.Settings.FallbackChannel = main, fallback
-		if err := w.Settings.Validate(); err != nil {
-			return err
-		}
-		if err := tx.PutSettings(w); err != nil {
-			return err
-		}
-		return tx.Audit(stanna.AuditEntry{Workspace: w.ID, At: s.clock.Real(), Actor: v.caller.Actor(), Action: "slack.settings_changed", Subject: w.ID,
-			Details: map[string]string{"defaultChannel": main, "fallbackChannel": fallback}})
+	_, _, err := s.policy.SaveSettings(v.ctx, v.workspace(), v.by(), "", func(k *policy.Kept) error {
+		k.Workspace.Settings.DefaultChannel, k.Workspace.Settings.FallbackChannel = main, fallback
+		return nil
 	})
 	for more := err == nil && main != ""; more && err == nil; {
 		more, err = s.intake.Retell(v.ctx, v.workspace())
@@ -108,21 +96,24 @@ func (s *site) slackTest(v *visit) (answer, error) {
 		}
 		to = ch.ID
 	}
-	var conn stanna.Connection
+	var d stanna.Destination
 	var n stanna.Notification
-	err := s.store.View(v.ctx, func(tx *store.Tx) (err error) {
-		connected := false
-		conn, connected, err = tx.Connection(v.workspace())
-		if err == nil && !connected {
-			err = stanna.Errorf(stanna.Conflict, "Slack is not connected")
+	err := s.store.View(v.ctx, func(tx *store.Tx) error {
+		home, connected, err := tx.Connection(v.workspace())
+		switch {
+		case err != nil:
+			return err
+		case !connected:
+			return stanna.Errorf(stanna.Conflict, "Slack is not connected")
+		case to == "":
+			return stanna.InvalidField("channel", "choose where the test goes")
 		}
-		if err == nil && to == "" {
-			err = stanna.InvalidField("channel", "choose where the test goes")
-		}
+		ch, _, err := tx.FindChannel(v.workspace(), to)
+		d = stanna.SlackChannel(cmp.Or(ch.TeamID, home.TeamID), to)
 		return err
 	})
 	if err == nil {
-		n, err = s.intake.SendTest(v.ctx, v.workspace(), v.caller.Actor(), stanna.SlackChannel(conn.TeamID, to))
+		n, err = s.intake.SendTest(v.ctx, v.workspace(), v.caller.Actor(), d)
 	}
 	if err != nil {
 		return s.sorry(v, back, err)
@@ -152,7 +143,11 @@ func (s *site) slackCheck(v *visit) (answer, error) {
 	c := checkView{Mark: findingMark(d.State), Heading: map[connect.FindingState]string{
 		connect.OK: "All is well", connect.Warning: "It works, with something to look at", connect.Failed: "Something needs you"}[d.State]}
 	for _, f := range d.Checks {
-		c.Rows = append(c.Rows, checkRow{"check-" + f.Check, findingMark(f.State), f.Found, f.Repair})
+		id := "check-" + f.Check
+		if f.Team != "" {
+			id += "-" + f.Team
+		}
+		c.Rows = append(c.Rows, checkRow{id, findingMark(f.State), f.Found, f.Repair})
 	}
 	rank := map[string]int{"dead": 0, "warning": 1}
 	slices.SortStableFunc(c.Rows, func(a, b checkRow) int {
@@ -180,22 +175,24 @@ func findingMark(s connect.FindingState) mark {
 	return mark{"waiting", "skip", "Skipped"}
 }
 
-// disconnectView asks before the connection ends.
-type disconnectView struct{ Team string }
+// disconnectView asks before the connection to a team ends.
+type disconnectView struct{ Team, ID string }
 
 func (s *site) slackDisconnectPage(v *visit) (answer, error) {
 	status, err := s.line.Status(v.ctx, v.workspace())
 	if err != nil {
 		return answer{}, err
 	}
-	if !status.Connected {
-		return answer{to: slackPath}, nil
+	for i, t := range status.Teams {
+		if t.TeamID == v.asked("team") || v.asked("team") == "" && i == 0 {
+			return answer{title: "Disconnect Slack", body: disconnectBody(disconnectView{t.TeamName, t.TeamID})}, nil
+		}
 	}
-	return answer{title: "Disconnect Slack", body: disconnectBody(disconnectView{status.TeamName})}, nil
+	return answer{to: slackPath}, nil
 }
 
 func (s *site) slackDisconnect(v *visit) (answer, error) {
-	d, err := s.line.Disconnect(v.ctx, v.workspace(), v.caller.Actor())
+	d, err := s.line.Disconnect(v.ctx, v.workspace(), v.given("team"), v.caller.Actor())
 	if err != nil {
 		return s.sorry(v, slackPath, err)
 	}

@@ -293,14 +293,13 @@ func (s *site) tryTemplate(v *visit) (answer, error) {
 	}
 	var to stanna.Destination
 	err = s.store.View(v.ctx, func(tx *store.Tx) error {
-		conn, connected, err := tx.Connection(v.workspace())
-		channel := v.given("to")
-		if _, known, err := tx.Channel(v.workspace(), channel); err != nil || !connected || !known {
+		ch, known, err := tx.FindChannel(v.workspace(), v.given("to"))
+		if err != nil || !known {
 			st.wrong.add("to", "choose a channel that Slack is connected to")
 			return err
 		}
-		to = stanna.SlackChannel(conn.TeamID, channel)
-		return err
+		to = stanna.SlackChannel(ch.TeamID, ch.ID)
+		return nil
 	})
 	if err != nil || to == "" {
 		a, failed := s.templateForm(v, t, st)
