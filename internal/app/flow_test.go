@@ -34,7 +34,9 @@ type house struct {
 
 type fixedLine struct{ conn stanna.Connection }
 
-func (l fixedLine) Token(context.Context, string, string) (stanna.Connection, error) { return l.conn, nil }
+func (l fixedLine) Token(context.Context, string, string) (stanna.Connection, error) {
+	return l.conn, nil
+}
 func (l fixedLine) Recent(_ context.Context, workspace string, d stanna.Destination) (stanna.Channel, error) {
 	_, id, _ := d.Slack()
 	return stanna.Channel{Workspace: workspace, ID: id, Health: stanna.Healthy}, nil

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -53,6 +54,7 @@ func (a *App) chores(ctx context.Context) {
 			for _, c := range lines {
 				connected = append(connected, c.Workspace)
 			}
+			connected = slices.Compact(connected)
 			return err
 		})
 	})

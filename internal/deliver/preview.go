@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -12,12 +13,15 @@ import (
 // the template's channel.
 func Preview(tx *store.Tx, links Links, now time.Time, w stanna.Workspace, a stanna.Alert, t *message.Template) (message.Rendered, error) {
 	v := viewer{tx: tx, links: links, now: now}
-	var err error
-	if v.people, err = tx.People(w.ID); err != nil {
+	at, err := placeOf(tx, w, t.Channel)
+	if err != nil {
 		return message.Rendered{}, err
 	}
-	w.Settings = v.audience(w.Settings, stanna.SlackChannel("preview", t.Channel))
-	view := message.ThreadView{Message: "preview", Settings: w.Settings, People: v.team(), Now: now, Link: links.Portfolio(),
+	if err := v.meet(w.ID, at); err != nil {
+		return message.Rendered{}, err
+	}
+	w.Settings = v.audience(w.Settings, at)
+	view := message.ThreadView{Message: "preview", Settings: w.Settings, People: v.team, Now: now, Link: links.Portfolio(),
 		Template: t, TemplatePage: links.Template(t.Type, t.Channel)}
 	if a.ClientID != "" {
 		p, err := tx.Portrait(w.ID, a.ClientID)
@@ -28,4 +32,14 @@ func Preview(tx *store.Tx, links Links, now time.Time, w stanna.Workspace, a sta
 	}
 	view.Alerts, err = v.alerts(w.ID, []stanna.Alert{a})
 	return message.Brand(message.Thread(view), w.Settings.Branding), err
+}
+
+// placeOf is the channel of a template; one for all channels is for the home.
+func placeOf(tx *store.Tx, w stanna.Workspace, channel string) (stanna.Destination, error) {
+	home, _, err := tx.Connection(w.ID)
+	if err != nil || channel == "" {
+		return stanna.SlackChannel(home.TeamID, ""), err
+	}
+	c, _, err := tx.FindChannel(w.ID, channel)
+	return stanna.SlackChannel(cmp.Or(c.TeamID, home.TeamID), channel), err
 }

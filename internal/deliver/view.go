@@ -21,6 +21,15 @@ type viewer struct {
 	wordings *wordings
 
 	people map[string]stanna.Person
+	team   message.People // the same, as they are named where the message is read
+}
+
+// meet reads whom a message at a destination may name.
+func (v *viewer) meet(workspace string, at stanna.Destination) (err error) {
+	v.people, err = v.tx.People(workspace)
+	team, _, _ := at.Slack()
+	v.team = message.PeopleOf(v.people, team)
+	return err
 }
 
 // render writes a message, with whose it is at its foot.
@@ -34,8 +43,7 @@ func (v viewer) render(m stanna.Message) (message.Rendered, error) {
 }
 
 func (v viewer) write(w stanna.Workspace, m stanna.Message) (message.Rendered, error) {
-	var err error
-	if v.people, err = v.tx.People(m.Workspace); err != nil {
+	if err := v.meet(m.Workspace, m.Destination); err != nil {
 		return message.Rendered{}, err
 	}
 	w.Settings = v.audience(w.Settings, m.Destination)
@@ -152,7 +160,7 @@ func (v viewer) meantFor(m stanna.Message, email string) message.Intended {
 }
 
 func (v viewer) thread(w stanna.Workspace, m stanna.Message, intended message.Intended) (message.Rendered, error) {
-	view := message.ThreadView{Message: m.ID, Revision: m.Revision, Settings: w.Settings, People: v.team(), Intended: intended, Now: v.now, Link: v.links.Portfolio()}
+	view := message.ThreadView{Message: m.ID, Revision: m.Revision, Settings: w.Settings, People: v.team, Intended: intended, Now: v.now, Link: v.links.Portfolio()}
 	if m.ClientID != "" {
 		p, err := v.tx.Portrait(m.Workspace, m.ClientID)
 		if err != nil {
@@ -176,10 +184,10 @@ func (v viewer) history(m stanna.Message, entries []stanna.Entry) (message.Rende
 	if err != nil {
 		return message.Rendered{}, err
 	}
-	if v.people, err = v.tx.People(m.Workspace); err != nil {
+	if err := v.meet(m.Workspace, m.Destination); err != nil {
 		return message.Rendered{}, err
 	}
-	view := message.HistoryView{Settings: v.audience(w.Settings, m.Destination), Entries: entries, People: v.team(), Now: v.now}
+	view := message.HistoryView{Settings: v.audience(w.Settings, m.Destination), Entries: entries, People: v.team, Now: v.now}
 	if m.ClientID != "" {
 		p, err := v.tx.Portrait(m.Workspace, m.ClientID)
 		if err != nil {
@@ -226,7 +234,7 @@ func (v viewer) summary(w stanna.Workspace, m stanna.Message, intended message.I
 	if err != nil {
 		return message.Rendered{}, err
 	}
-	view := message.SummaryView{Settings: w.Settings, Link: v.links.Group(m.ID), Occasion: m.Occasion, People: v.team(),
+	view := message.SummaryView{Settings: w.Settings, Link: v.links.Group(m.ID), Occasion: m.Occasion, People: v.team,
 		Intended: intended, Now: v.now, Items: make([]message.SummaryItem, 0, len(alerts))}
 	for _, a := range alerts {
 		view.Items = append(view.Items, message.SummaryItem{Client: a.Client, Alert: a.Alert, Link: v.links.Alert(a.Alert.ID), Owner: v.owner(a.Client)})
@@ -255,7 +263,7 @@ func (v viewer) notice(w stanna.Workspace, m stanna.Message, intended message.In
 	if e := rule.EntryOf(s.Type); e != nil {
 		name = e.Name
 	}
-	return message.Notice(message.NoticeView{Settings: w.Settings, Surge: s, TypeName: name, Link: v.links.Surge(s.ID), People: v.team(),
+	return message.Notice(message.NoticeView{Settings: w.Settings, Surge: s, TypeName: name, Link: v.links.Surge(s.ID), People: v.team,
 		Intended: intended, Now: v.now}), nil
 }
 
@@ -276,22 +284,14 @@ func (v viewer) portrait(w stanna.Workspace, m stanna.Message, intended message.
 	}
 	alerts, err := v.alerts(m.Workspace, open[m.ClientID])
 	return message.Portrait(message.PortraitView{Settings: w.Settings, Client: p.Client, State: p.State, Alerts: alerts, Owner: v.owner(p.Client),
-		People: v.team(), Link: v.links.Client(w.Settings, p.Client), By: m.Occasion.By, Intended: intended, Now: v.now}), err
-}
-
-// team is the people that messages name.
-func (v viewer) team() message.People {
-	people := make(message.People, len(v.people))
-	for email, p := range v.people {
-		people[email] = message.Owner{Name: p.Name, Email: email, SlackID: p.SlackID}
-	}
-	return people
+		People: v.team, Link: v.links.Client(w.Settings, p.Client), By: m.Occasion.By, Intended: intended, Now: v.now}), err
 }
 
 // owner is the client's CSM, as far as the directory knows them.
 func (v viewer) owner(c stanna.Client) message.Owner {
-	p := v.people[strings.ToLower(c.CSMOwner)]
-	return message.Owner{Name: p.Name, Email: c.CSMOwner, SlackID: p.SlackID}
+	o := v.team[strings.ToLower(c.CSMOwner)]
+	o.Email = c.CSMOwner
+	return o
 }
 
 // DrawDigest writes what a digest would say at a place.
@@ -301,10 +301,10 @@ func DrawDigest(tx *store.Tx, links Links, now time.Time, workspace string, to s
 		return message.Rendered{}, err
 	}
 	v := viewer{tx: tx, links: links, now: now}
-	if v.people, err = tx.People(workspace); err != nil {
+	if err := v.meet(workspace, to); err != nil {
 		return message.Rendered{}, err
 	}
 	settings := v.audience(w.Settings, to)
-	view := message.SummaryView{Settings: settings, People: v.team(), Now: now, Digest: &d, Leads: links.Digest(settings, d)}
+	view := message.SummaryView{Settings: settings, People: v.team, Now: now, Digest: &d, Leads: links.Digest(settings, d)}
 	return message.Brand(message.Summary(view), w.Settings.Branding), nil
 }

@@ -23,8 +23,8 @@ type Rendered struct {
 func TextOnly(r Rendered) Rendered { return Rendered{Text: r.Text} }
 
 // Owner is a person of the team: the customer-success manager of a client, or
-// who did something about an alert. SlackID is "" when nobody in Slack has
-// that e-mail.
+// who did something about an alert. SlackID is "" when nobody in the Slack
+// team where it is read has that e-mail.
 type Owner struct {
 	Name    string
 	Email   string
@@ -35,11 +35,16 @@ type Owner struct {
 // not among them is shown by the e-mail itself.
 type People map[string]Owner
 
-// PeopleOf are the people of a directory.
-func PeopleOf(directory map[string]stanna.Person) People {
+// PeopleOf are the people of a directory as a Slack team knows them: those of
+// another team are named, and cannot be mentioned.
+func PeopleOf(directory map[string]stanna.Person, team string) People {
 	people := make(People, len(directory))
 	for email, p := range directory {
-		people[email] = Owner{Name: p.Name, Email: email, SlackID: p.SlackID}
+		o := Owner{Name: p.Name, Email: email}
+		if p.TeamID == "" || p.TeamID == team {
+			o.SlackID = p.SlackID
+		}
+		people[email] = o
 	}
 	return people
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/policy"
@@ -141,6 +142,43 @@ func TestHowAPersonIsTold(t *testing.T) {
 		}
 		if warnings, err = set(func(x *stanna.Habits) { x.Locale = "es" }); err != nil || len(warnings) != 0 {
 			h.Errorf("%+v %v", warnings, err)
+		}
+	})
+}
+
+// The team of the default channel is the home; the fallback channel is in it.
+func TestTheDefaultChannelChoosesTheHome(t *testing.T) {
+	each(t, func(h *house) {
+		h.change(func(tx *store.Tx) error {
+			if err := tx.PutConnection(stanna.Connection{Workspace: acme, TeamID: "T2", TeamName: "Globex", Health: stanna.Healthy, InstalledAt: monday.Add(time.Hour)}); err != nil {
+				return err
+			}
+			return tx.PutChannels(stanna.Channel{Workspace: acme, TeamID: "T2", ID: "C0GLOBEX1", Name: "globex", Member: true, Health: stanna.Healthy},
+				stanna.Channel{Workspace: acme, TeamID: "T2", ID: "C0SPARE01", Name: "spare", Member: true, Health: stanna.Healthy})
+		})
+		save := func(main, fallback string) error {
+			_, _, err := h.SaveSettings(h.ctx, acme, ana, "", func(k *policy.Kept) error {
+				k.Workspace.Settings.DefaultChannel, k.Workspace.Settings.FallbackChannel = main, fallback
+				return nil
+			})
+			return err
+		}
+		home := func() (team string) {
+			h.change(func(tx *store.Tx) error {
+				c, _, err := tx.Connection(acme)
+				team = c.TeamID
+				return err
+			})
+			return team
+		}
+		if err := save("C0ALERTS1", "C0SPARE01"); stanna.CodeOf(err) != stanna.Invalid || home() != "T1" {
+			h.Errorf("a fallback channel elsewhere: %v, home %s", err, home())
+		}
+		if err := save("C0GLOBEX1", "C0SPARE01"); err != nil || home() != "T2" {
+			h.Errorf("both in the other team: %v, home %s", err, home())
+		}
+		if err := save("", ""); err != nil || home() != "T2" {
+			h.Errorf("none: %v, home %s", err, home())
 		}
 	})
 }

@@ -35,7 +35,7 @@ func (t *turn) run() (reply message.Reply, err error) {
 	if err := t.Store.View(t.ctx, t.find); err != nil {
 		return "", err
 	}
-	t.view = message.ReplyView{Settings: t.settings, Client: t.client, People: message.PeopleOf(t.people), Now: t.Clock.Now(t.connection.Workspace)}
+	t.view = message.ReplyView{Settings: t.settings, Client: t.client, People: message.PeopleOf(t.people, t.press.TeamID), Now: t.Clock.Now(t.connection.Workspace)}
 	t.see(t.alert)
 	switch {
 	case !t.settings.Buttons:

@@ -6,29 +6,36 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
-	"regexp"
 	"strings"
 )
 
 // Config is the Slack that a sandbox starts as. New takes it as it stands, so that a zero rate means "no limit": start
 // from DefaultConfig, or from ParseConfig, which fills in what a file leaves out.
 type Config struct {
-	App  AppConfig  `json:"app"`
-	Team TeamConfig `json:"team"`
-	// Scopes are what the team has already granted to the app. An install adds those it requests.
-	Scopes []string `json:"scopes"`
-	// BotToken is the pasted token of an internal app: valid from the start, with Scopes. Empty: only OAuth gives one.
-	BotToken    string          `json:"bot_token"`
-	AutoApprove bool            `json:"auto_approve"`
-	Channels    []ChannelConfig `json:"channels"`
-	Users       []UserConfig    `json:"users"`
+	App AppConfig `json:"app"`
+	// TeamSetup is the team; the first one, if there are Teams.
+	TeamSetup
+	// Teams are further teams behind the same address, as on slack.com. Nothing is filled in for them.
+	Teams       []TeamSetup `json:"teams,omitempty"`
+	AutoApprove bool        `json:"auto_approve"`
 	// PostsPerSecond is how many messages a channel takes in a second; 0 is no limit.
 	PostsPerSecond float64 `json:"posts_per_second"`
 	// UpdatesPerMinute is how many chat.update calls the team takes in a minute; 0 is no limit.
 	UpdatesPerMinute float64 `json:"updates_per_minute"`
 	// ListsPerMinute is the same for conversations.list (Slack: 20); 0, the default, is no limit.
 	ListsPerMinute float64 `json:"lists_per_minute"`
+}
+
+// TeamSetup is what a team has at the start. The ids of channels and people must differ within a team only: in Slack
+// Connect two teams know one channel by the same id.
+type TeamSetup struct {
+	Team TeamConfig `json:"team"`
+	// Scopes are what the team has already granted to the app. An install adds those it requests.
+	Scopes []string `json:"scopes"`
+	// BotToken is the pasted token of an internal app: valid from the start, with Scopes. Empty: only OAuth gives one.
+	BotToken string          `json:"bot_token"`
+	Channels []ChannelConfig `json:"channels"`
+	Users    []UserConfig    `json:"users"`
 }
 
 // AppConfig is what Slack's app settings page holds.
@@ -53,7 +60,7 @@ type AppConfig struct {
 	AppToken string `json:"app_token"`
 }
 
-// TeamConfig is the one workspace. An EnterpriseID puts it inside an Enterprise org.
+// TeamConfig is a workspace of Slack's. An EnterpriseID puts it inside an Enterprise org.
 type TeamConfig struct {
 	ID             string `json:"id"`
 	Name           string `json:"name"`
@@ -96,20 +103,22 @@ func DefaultConfig() Config {
 			ID: "A0SANDBOX1", Name: "Stanna", ClientID: "1111111111.2222222222",
 			ClientSecret: "sandbox-client-secret", SigningSecret: "sandbox-signing-secret", AppToken: "xapp-1-sandbox",
 		},
-		Team: TeamConfig{ID: "T0SANDBOX1", Name: "Acme Sandbox"},
-		Channels: []ChannelConfig{
-			{ID: "C0HEALTH01", Name: "customer-health", IsMember: true},
-			{ID: "C0ALERTS01", Name: "cs-alerts", IsMember: true},
-			{ID: "C0GENERAL1", Name: "general"},
-			{ID: "C0PRIVATE1", Name: "cs-private", IsPrivate: true, IsMember: true},
-			{ID: "C0OLDNEWS1", Name: "old-news", IsArchived: true},
-		},
-		Users: []UserConfig{
-			{ID: "U0ANASILVA", Email: "ana.silva@example.com", Name: "Ana Silva"},
-			{ID: "U0CHLOEMAR", Email: "chloe.martin@example.com", Name: "Chloe Martin"},
-			{ID: "U0TOMASNOV", Email: "tomas.novak@example.com", Name: "Tomas Novak"},
-			{ID: "U0PRIYARAO", Email: "priya.rao@example.com", Name: "Priya Rao"},
-			{ID: "U0LEFTLAST", Email: "former.colleague@example.com", Name: "Former Colleague", Deleted: true},
+		TeamSetup: TeamSetup{
+			Team: TeamConfig{ID: "T0SANDBOX1", Name: "Acme Sandbox"},
+			Channels: []ChannelConfig{
+				{ID: "C0HEALTH01", Name: "customer-health", IsMember: true},
+				{ID: "C0ALERTS01", Name: "cs-alerts", IsMember: true},
+				{ID: "C0GENERAL1", Name: "general"},
+				{ID: "C0PRIVATE1", Name: "cs-private", IsPrivate: true, IsMember: true},
+				{ID: "C0OLDNEWS1", Name: "old-news", IsArchived: true},
+			},
+			Users: []UserConfig{
+				{ID: "U0ANASILVA", Email: "ana.silva@example.com", Name: "Ana Silva"},
+				{ID: "U0CHLOEMAR", Email: "chloe.martin@example.com", Name: "Chloe Martin"},
+				{ID: "U0TOMASNOV", Email: "tomas.novak@example.com", Name: "Tomas Novak"},
+				{ID: "U0PRIYARAO", Email: "priya.rao@example.com", Name: "Priya Rao"},
+				{ID: "U0LEFTLAST", Email: "former.colleague@example.com", Name: "Former Colleague", Deleted: true},
+			},
 		},
 		PostsPerSecond:   1,
 		UpdatesPerMinute: 50,
@@ -149,80 +158,11 @@ func explainDecode(err error) error {
 	}
 	var kind *json.UnmarshalTypeError
 	if errors.As(err, &kind) {
-		return fmt.Errorf("sandbox config: %s must be a %s, not a %s", kind.Field, kind.Type, kind.Value)
+		field := strings.TrimPrefix(kind.Field, "TeamSetup.") // embedded in Config: no key of the file
+		return fmt.Errorf("sandbox config: %s must be a %s, not a %s", field, kind.Type, kind.Value)
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("sandbox config: the file ends too early; it must hold one JSON object")
 	}
 	return fmt.Errorf("sandbox config: not valid JSON: %w", err)
-}
-
-func (cfg Config) validate() error {
-	ids := map[string]string{}
-	once := func(where, id, pattern string) error {
-		if !regexp.MustCompile(pattern).MatchString(id) {
-			return fmt.Errorf("%s: id %q must match %s", where, id, pattern)
-		}
-		if other, taken := ids[id]; taken {
-			return fmt.Errorf("%s: id %q is already that of %s", where, id, other)
-		}
-		ids[id] = where
-		return nil
-	}
-	if err := once("team", cfg.Team.ID, `^T[A-Z0-9]+$`); err != nil {
-		return err
-	}
-	names := map[string]bool{}
-	for i, ch := range cfg.Channels {
-		where := fmt.Sprintf("channels[%d]", i)
-		if err := once(where, ch.ID, `^[CG][A-Z0-9]+$`); err != nil {
-			return err
-		}
-		if ch.Name == "" || names[ch.Name] {
-			return fmt.Errorf("%s: name %q is empty or taken", where, ch.Name)
-		}
-		names[ch.Name] = true
-	}
-	for i, u := range cfg.Users {
-		if err := once(fmt.Sprintf("users[%d]", i), u.ID, `^[UW][A-Z0-9]+$`); err != nil {
-			return err
-		}
-	}
-	for i, raw := range cfg.App.RedirectURLs {
-		if u, err := url.Parse(raw); err != nil || u.Scheme == "" || u.Host == "" || u.Fragment != "" {
-			return fmt.Errorf("app.redirect_urls[%d]: %q must be a full URL without #", i, raw)
-		}
-	}
-	for _, scope := range append(append([]string{}, cfg.Scopes...), cfg.App.OptionalScopes...) {
-		if _, known := scopeWords()[scope]; !known {
-			return fmt.Errorf("scope %q is not a bot scope that the sandbox knows", scope)
-		}
-	}
-	if cfg.BotToken != "" && !strings.HasPrefix(cfg.BotToken, "xoxb-") {
-		return errors.New("bot_token must begin with xoxb-, as Slack's bot tokens do")
-	}
-	if cfg.App.AppToken != "" && !strings.HasPrefix(cfg.App.AppToken, "xapp-") {
-		return errors.New("app.app_token must begin with xapp-, as Slack's app-level tokens do")
-	}
-	if cfg.App.InteractivityURL != "" {
-		if err := checkAppURL(cfg.App.InteractivityURL); err != nil {
-			return fmt.Errorf("app.interactivity_url: %w", err)
-		}
-	}
-	if cfg.App.ClientID == "" || cfg.App.ClientSecret == "" || cfg.App.SigningSecret == "" {
-		return errors.New("app.client_id, app.client_secret and app.signing_secret must not be empty; leave them out for the defaults")
-	}
-	if cfg.PostsPerSecond < 0 || cfg.UpdatesPerMinute < 0 || cfg.ListsPerMinute < 0 {
-		return errors.New("posts_per_second, updates_per_minute and lists_per_minute must be 0 (no limit) or more")
-	}
-	return nil
-}
-
-// checkAppURL: where the app takes presses is a full http(s) URL.
-func checkAppURL(raw string) error {
-	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		return fmt.Errorf("%q must be a full URL, https://app.example.com/path", raw)
-	}
-	return nil
 }

@@ -1,6 +1,9 @@
 package sandbox
 
-import "net/http"
+import (
+	"maps"
+	"net/http"
+)
 
 // scopeView is a scope on the consent page.
 type scopeView struct {
@@ -8,10 +11,17 @@ type scopeView struct {
 	Granted      bool // the team has granted it before
 }
 
+// teamChoice is a team that the person may choose instead.
+type teamChoice struct {
+	Name, URL string
+	Current   bool
+}
+
 type consentView struct {
 	AppName, TeamName, Query, Redirect string
 	OrgWide                            bool
 	Required, Optional                 []scopeView
+	Choices                            []teamChoice // if there are several teams
 }
 
 func (s *Sandbox) renderConsent(w http.ResponseWriter, req authorizeRequest) {
@@ -21,6 +31,13 @@ func (s *Sandbox) renderConsent(w http.ResponseWriter, req authorizeRequest) {
 	view := consentView{AppName: s.cfg.App.Name, TeamName: s.cfg.Team.Name, Query: req.query.Encode(), Redirect: req.redirectURI, OrgWide: req.org}
 	if req.org {
 		view.TeamName = s.cfg.Team.EnterpriseName
+	}
+	if len(s.teams) > 1 {
+		for _, each := range s.teams {
+			query := maps.Clone(req.query)
+			query.Set("sandbox_team", each.cfg.Team.ID)
+			view.Choices = append(view.Choices, teamChoice{each.cfg.Team.Name, "/oauth/v2/authorize?" + query.Encode(), each == s})
+		}
 	}
 	words := scopeWords()
 	for _, scope := range req.scopes {

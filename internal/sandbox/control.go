@@ -14,7 +14,8 @@ import (
 type controlFunc func(r *http.Request) (any, error)
 
 // controlRoutes are the strings behind the stage: what a test or a person does to this Slack that an app could not.
-func (s *Sandbox) controlRoutes(mux *http.ServeMux) {
+func (s *Sandbox) controlRoutes() http.Handler {
+	mux := http.NewServeMux()
 	control := func(pattern string, act controlFunc) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			result, err := act(r)
@@ -22,9 +23,7 @@ func (s *Sandbox) controlRoutes(mux *http.ServeMux) {
 			if err != nil {
 				status, result = http.StatusBadRequest, map[string]any{"ok": false, "error": err.Error()}
 			}
-			w.Header().Set("Content-Type", "application/json; charset=utf-8")
-			w.WriteHeader(status)
-			_ = json.NewEncoder(w).Encode(result) // the caller may be gone
+			answerControl(w, status, result)
 		})
 	}
 	control("GET /sandbox/state", func(*http.Request) (any, error) { return s.State(), nil })
@@ -78,6 +77,14 @@ func (s *Sandbox) controlRoutes(mux *http.ServeMux) {
 		}
 		return done(), s.SetEventsURL(r.Context(), order.URL)
 	})
+	return mux
+}
+
+// answerControl writes what the control API answers.
+func answerControl(w http.ResponseWriter, status int, result any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(result) // the caller may be gone
 }
 
 func done() map[string]any { return map[string]any{"ok": true} }

@@ -14,10 +14,28 @@
 // one modal in three seconds. What nobody sees cannot be pressed. An app that does not answer well within three seconds
 // is warned about beside the element.
 //
+// # Several teams
+//
+// As slack.com does, one address can serve several teams to one app (Config.Teams):
+//
+//	{"bot_token": "xoxb-1", "scopes": ["chat:write"],
+//	 "teams": [{"team": {"id": "T0OTHER01", "name": "Globex"}, "bot_token": "xoxb-2", "scopes": ["chat:write"],
+//	            "channels": [{"id": "C0GLOBEX01", "name": "health", "is_member": true}], "users": [{"id": "U0BEN", "name": "Ben"}]}]}
+//
+// The client's id and secrets, the URLs, Socket Mode with its connections, and auto_approve are the app's. Channels,
+// people, messages, tokens, grants, the bot user, rate limits, faults, the log and the events are each team's own. A call
+// goes to the team whose token, code or refresh token it shows, and to the first team if that is nobody's or an
+// app-level one. An install goes to the team that the person chooses on the consent page (sandbox_team=ID in its
+// address), else to the one that the app names (team=ID), else to the first.
+//
+// The paths below and the pages are the first team's. Another's are /sandbox/teams/ID/messages and so on, and
+// /teams/ID/ with /teams/ID/channels/ID; from Go, Team(id) has them. POST /sandbox/reset of the first team resets all.
+//
 // # Control API
 //
 // What a test or a person does to this Slack that an app could not. Bodies are JSON; an unknown key is refused.
 //
+//	GET  /sandbox/teams                 the teams, the first one first
 //	GET  /sandbox/state                 team, app, channels, people, tokens (hinted at), faults
 //	GET  /sandbox/messages              ?channel= ?after=SEQ ?at_least=N&wait_ms=  what was posted, edits applied
 //	POST /sandbox/messages              {channel, user, text, thread_ts}: a person writes
@@ -41,7 +59,8 @@
 // What it deliberately does not know: reading (conversations.history, search, reactions, files), user tokens, slash
 // commands, shortcuts, the Home tab, stacked modals and buttons inside them, chat.postEphemeral, what a person chose in
 // a message's menus before (each press starts from the initial values), pictures from elsewhere (it fetches nothing),
-// group DMs, and more than one team. Nothing is written to disk: a restart is an empty Slack. It imports nothing of
+// group DMs, an org-wide install that reaches several teams, and channels that teams share: two may have one id, and each
+// sees its own messages there. Nothing is written to disk: a restart is an empty Slack. It imports nothing of
 // Stanna's, so that a mistake in our Slack client cannot be mirrored in the Slack which tests it.
 //
 // The limits enforced are Slack's documented ones; each is named once beside the code with the page that states it.

@@ -55,7 +55,7 @@ type signature struct {
 func (s *Sandbox) dispatch(inst *installation, event map[string]any, sig signature) (eventID string) {
 	now := s.now()
 	id := "Ev" + rand.Text()[:12]
-	auth := map[string]any{"enterprise_id": nil, "team_id": s.cfg.Team.ID, "user_id": botUserID, "is_bot": true,
+	auth := map[string]any{"enterprise_id": nil, "team_id": s.cfg.Team.ID, "user_id": s.bot.userID, "is_bot": true,
 		"is_enterprise_install": inst.org}
 	if s.cfg.Team.EnterpriseID != "" {
 		auth["enterprise_id"] = s.cfg.Team.EnterpriseID

@@ -16,7 +16,7 @@ func (s *Sandbox) apiTest(c *call) (answer, *slackError) {
 func (s *Sandbox) authTest(c *call) (answer, *slackError) {
 	out := answer{
 		"url":  "https://" + slug(s.cfg.Team.Name) + ".slack.com/",
-		"team": s.cfg.Team.Name, "team_id": s.cfg.Team.ID, "user": slug(s.cfg.App.Name), "user_id": botUserID, "bot_id": botID,
+		"team": s.cfg.Team.Name, "team_id": s.cfg.Team.ID, "user": slug(s.cfg.App.Name), "user_id": s.bot.userID, "bot_id": s.bot.id,
 		"is_enterprise_install": c.token.inst.org,
 	}
 	if s.cfg.Team.EnterpriseID != "" {
@@ -49,7 +49,7 @@ func (s *Sandbox) authRevoke(c *call) (answer, *slackError) {
 	}
 	s.notify()
 	s.mu.Unlock()
-	s.sendEvent(inst, tokensRevoked())
+	s.sendEvent(inst, s.tokensRevoked())
 	if !s.cfg.App.TokenRotation {
 		s.sendEvent(inst, map[string]any{"type": "app_uninstalled"})
 	}
@@ -67,7 +67,7 @@ func (s *Sandbox) appsUninstall(c *call) (answer, *slackError) {
 	s.notify()
 	s.mu.Unlock()
 	s.sendEvent(inst, map[string]any{"type": "app_uninstalled"})
-	s.sendEvent(inst, tokensRevoked())
+	s.sendEvent(inst, s.tokensRevoked())
 	return answer{}, nil
 }
 

@@ -51,7 +51,7 @@ func (s *Sandbox) chatPostMessage(c *call) (answer, *slackError) {
 		return nil, &slackError{code: "ratelimited", retryAfter: retryAfter(wait)}
 	}
 	m := &message{ch: ch, Message: Message{
-		Channel: ch.ID, ChannelName: ch.title(), TS: ch.nextTS(now), ThreadTS: thread, User: botUserID,
+		Channel: ch.ID, ChannelName: ch.title(), TS: ch.nextTS(now), ThreadTS: thread, User: s.bot.userID,
 		Broadcast: c.flag("reply_broadcast"),
 		Text:      body.text, Blocks: body.blocks, Attachments: body.attachments, Metadata: body.metadata, PostedAt: now,
 	}}
@@ -168,7 +168,7 @@ func (s *Sandbox) own(c *call, foreign string) (*message, *slackError) {
 	switch {
 	case m == nil:
 		return nil, refuse("message_not_found")
-	case m.User != botUserID:
+	case m.User != s.bot.userID:
 		return nil, refuse(foreign)
 	}
 	return m, nil
@@ -207,8 +207,8 @@ type editedBy struct {
 
 func (s *Sandbox) posted(m *message) postedMessage {
 	out := postedMessage{
-		Type: "message", TS: m.TS, Text: m.Text, User: botUserID, BotID: botID, AppID: s.cfg.App.ID, Team: s.team.ID,
-		BotProfile:  botProfile{ID: botID, AppID: s.cfg.App.ID, Name: s.cfg.App.Name, TeamID: s.team.ID},
+		Type: "message", TS: m.TS, Text: m.Text, User: s.bot.userID, BotID: s.bot.id, AppID: s.cfg.App.ID, Team: s.team.ID,
+		BotProfile:  botProfile{ID: s.bot.id, AppID: s.cfg.App.ID, Name: s.cfg.App.Name, TeamID: s.team.ID},
 		Attachments: m.Attachments, ThreadTS: m.ThreadTS,
 	}
 	if m.Broadcast {
@@ -221,7 +221,7 @@ func (s *Sandbox) posted(m *message) postedMessage {
 		out.Blocks = m.Blocks
 	}
 	if m.Edited != nil {
-		out.Edited = &editedBy{botUserID, *m.Edited}
+		out.Edited = &editedBy{s.bot.userID, *m.Edited}
 	}
 	return out
 }

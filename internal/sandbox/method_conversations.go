@@ -21,7 +21,7 @@ func (s *Sandbox) conversationsList(c *call) (answer, *slackError) {
 
 // usersConversations lists only where the bot is a member.
 func (s *Sandbox) usersConversations(c *call) (answer, *slackError) {
-	if asked := c.arg("user"); asked != "" && asked != botUserID {
+	if asked := c.arg("user"); asked != "" && asked != s.bot.userID {
 		return nil, refuse("user_not_found") // other people's channels need what the sandbox does not know
 	}
 	return s.pageOfChannels(c, func(ch *channel) bool { return ch.IsMember })

@@ -42,24 +42,21 @@ func conversationScopes() []string {
 	return []string{"channels:read", "groups:read", "mpim:read", "im:read"}
 }
 
-// serveAPI answers one Web API call. The log comes before the answer, so that whoever has the answer finds the call in
-// the log.
-func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request) {
+// serveAPI has one Web API call answered by the team that it is for.
+func (h *host) serveAPI(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("method")
-	m, known := s.methods[name]
-	c := &call{request: r, method: name, logged: name}
-	refusal := refuse("unknown_method")
-	if known {
-		c, refusal = readCall(r, name, m)
-	}
-	s.reachedAt(r)
+	m, known := h.methods[name]
+	c, refusal := readCall(r, name, m)
 	if !known {
+		refusal, c.warnings = refuse("unknown_method"), nil
 		c.logged = "unknown" // names made up by the caller must not fill the counters
 	}
-	s.serve(w, c, m, refusal)
+	h.reachedAt(r)
+	h.teamOfCall(c).serve(w, c, m, refusal)
 }
 
-// serve lets a fault have its way with a call, runs it, logs it and answers it.
+// serve lets a fault have its way with a call, runs it, logs it and answers it. The log comes before the answer, so that
+// whoever has the answer finds the call in the log.
 func (s *Sandbox) serve(w http.ResponseWriter, c *call, m method, refusal *slackError) {
 	entry := Call{At: s.now(), Method: c.logged, Channel: c.arg("channel")}
 	var out reply
@@ -102,12 +99,12 @@ func (s *Sandbox) run(c *call, m method) (answer, *slackError) {
 }
 
 // reachedAt remembers the address at which the app reaches us, for the URLs that we hand out.
-func (s *Sandbox) reachedAt(r *http.Request) {
+func (h *host) reachedAt(r *http.Request) {
 	base := "http://" + r.Host
 	if r.TLS != nil {
 		base = "https://" + r.Host
 	}
-	s.mu.Lock()
-	s.base = base
-	s.mu.Unlock()
+	h.mu.Lock()
+	h.base = base
+	h.mu.Unlock()
 }

@@ -66,7 +66,7 @@ func (s *Sandbox) exchangeRefresh(c *call) (answer, *slackError) {
 func (s *Sandbox) installAnswer(t *token) answer {
 	out := answer{
 		"access_token": t.value, "token_type": "bot", "scope": t.inst.scopes.String(),
-		"bot_user_id": botUserID, "app_id": s.cfg.App.ID,
+		"bot_user_id": s.bot.userID, "app_id": s.cfg.App.ID,
 		"team":        map[string]any{"id": s.team.ID, "name": s.team.Name},
 		"enterprise":  s.enterprise(),
 		"authed_user": map[string]any{"id": t.inst.installer},

@@ -25,9 +25,10 @@ type authCode struct {
 // codeLifetime: https://docs.slack.dev/authentication/installing-with-oauth
 const codeLifetime = 10 * time.Minute
 
-// authorizeRequest is a checked authorize request. Three parameters are the sandbox's own, to play what is hard to bring about
-// in Slack: deny=1 (with auto_approve: the person presses Cancel), org=1 (an org-wide install) and no_state=1 (the
-// install was started at Slack, so the callback carries no state). decline=SCOPE,… unticks optional scopes.
+// authorizeRequest is a checked authorize request. Some parameters are the sandbox's own, to play what is hard to bring
+// about in Slack: deny=1 (with auto_approve: the person presses Cancel), org=1 (an org-wide install), no_state=1 (the
+// install was started at Slack, so the callback carries no state), decline=SCOPE,… (unticks optional scopes) and
+// sandbox_team=ID (the person chooses that team, whatever team the app asked for).
 type authorizeRequest struct {
 	clientID    string
 	redirectURI string
@@ -42,10 +43,10 @@ type authorizeRequest struct {
 type authorizeProblem struct{ Title, Detail, Code string }
 
 // serveAuthorize is the page that the browser is sent to (https://docs.slack.dev/authentication/installing-with-oauth).
-func (s *Sandbox) serveAuthorize(w http.ResponseWriter, r *http.Request) {
-	req, problem := s.checkAuthorize(r.URL.Query())
+func (h *host) serveAuthorize(w http.ResponseWriter, r *http.Request) {
+	s, req, problem := h.authorizing(r.URL.Query())
 	if problem != nil {
-		s.render(w, http.StatusBadRequest, "problem.html", problem)
+		h.render(w, http.StatusBadRequest, "problem.html", problem)
 		return
 	}
 	if !s.cfg.AutoApprove {
@@ -63,7 +64,7 @@ func (s *Sandbox) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 }
 
 // serveConsent is the person pressing Allow or Cancel. The form carries the authorize query, which is checked again.
-func (s *Sandbox) serveConsent(w http.ResponseWriter, r *http.Request) {
+func (h *host) serveConsent(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, "the consent form could not be read; go back and press the button again", http.StatusBadRequest)
 		return
@@ -73,9 +74,9 @@ func (s *Sandbox) serveConsent(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the consent form has lost its request; start again from the app", http.StatusBadRequest)
 		return
 	}
-	req, problem := s.checkAuthorize(query)
+	s, req, problem := h.authorizing(query)
 	if problem != nil {
-		s.render(w, http.StatusBadRequest, "problem.html", problem)
+		h.render(w, http.StatusBadRequest, "problem.html", problem)
 		return
 	}
 	if r.PostForm.Get("decision") != "allow" {
@@ -86,6 +87,16 @@ func (s *Sandbox) serveConsent(w http.ResponseWriter, r *http.Request) {
 	s.allow(w, r, req, slices.DeleteFunc(slices.Clone(req.scopes), func(scope string) bool {
 		return s.optional(scope) && !slices.Contains(ticked, scope)
 	}))
+}
+
+// authorizing finds the team that an authorize request means, and checks the request there.
+func (h *host) authorizing(query url.Values) (*Sandbox, authorizeRequest, *authorizeProblem) {
+	s, problem := h.teamAsked(query)
+	if problem != nil {
+		return nil, authorizeRequest{}, problem
+	}
+	req, problem := s.checkAuthorize(query)
+	return s, req, problem
 }
 
 func (s *Sandbox) checkAuthorize(query url.Values) (authorizeRequest, *authorizeProblem) {

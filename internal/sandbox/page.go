@@ -17,18 +17,23 @@ func parsePages() *template.Template {
 	return template.Must(template.ParseFS(assets, "assets/*.html"))
 }
 
-func (s *Sandbox) pageRoutes(mux *http.ServeMux) {
+func (s *Sandbox) pageRoutes() http.Handler {
+	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.serveHome)
 	mux.HandleFunc("GET /channels/{id}", s.serveChannel)
 	mux.HandleFunc("POST /person", s.servePerson)
 	mux.HandleFunc("POST /press", s.servePress)
 	mux.HandleFunc("POST /submit", s.serveSubmit)
 	mux.Handle("GET /assets/", http.FileServerFS(assets))
+	return mux
 }
 
 // frame is what every page of the team has around it.
 type frame struct {
 	State
+	Root     string    // before the path of a page
+	Control  string    // before the path of the control API
+	Teams    []teamRow // if there are several
 	Title    string
 	AppName  string
 	Current  string
@@ -41,7 +46,7 @@ type frame struct {
 }
 
 func (s *Sandbox) frame(r *http.Request, title, current string) frame {
-	f := frame{State: s.State(), Title: title, AppName: s.cfg.App.Name, Current: current}
+	f := frame{State: s.State(), Root: s.root, Control: "/sandbox" + s.root, Teams: s.teamRows(), Title: title, AppName: s.cfg.App.Name, Current: current}
 	f.People, f.Person = people(r, f.State.Users)
 	f.Modal = s.modal(r, f.Person.ID)
 	for _, ch := range f.State.Channels {
@@ -57,14 +62,35 @@ func (s *Sandbox) frame(r *http.Request, title, current string) frame {
 	return f
 }
 
+// teamRow is a team in the sidebar, by which a person goes there.
+type teamRow struct {
+	Name, Root string
+	Posted     int64
+	Current    bool
+}
+
+// teamRows are all teams, if there is a choice.
+func (s *Sandbox) teamRows() (rows []teamRow) {
+	if len(s.teams) == 1 {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, each := range s.teams {
+		rows = append(rows, teamRow{each.cfg.Team.Name, each.root, each.team.messages.seq, each == s})
+	}
+	return rows
+}
+
 // rowView is a channel in the sidebar.
 type rowView struct {
 	ChannelState
+	Root    string
 	Current bool
 }
 
 // Row is used by the sidebar's template.
-func (f frame) Row(ch ChannelState) rowView { return rowView{ch, ch.ID == f.Current} }
+func (f frame) Row(ch ChannelState) rowView { return rowView{ch, f.Root, ch.ID == f.Current} }
 
 // homeView is the state of the house: who is connected, what went well and what did not.
 type homeView struct {
@@ -116,9 +142,12 @@ func (s *Sandbox) serveChannel(w http.ResponseWriter, r *http.Request) {
 	s.render(w, http.StatusOK, "channel.html", view)
 }
 
-// Initial is the letter of an avatar.
-func (v messageView) Initial() string {
-	for _, r := range v.Author {
+// Initial is the letter of an avatar or of a team.
+func (v messageView) Initial() string { return initial(v.Author) }
+func (t teamRow) Initial() string     { return initial(t.Name) }
+
+func initial(name string) string {
+	for _, r := range name {
 		return strings.ToUpper(string(r))
 	}
 	return "?"
@@ -138,18 +167,18 @@ func (t TokenState) Expiry() string {
 }
 
 // render writes a page. Nothing on it may run but our own script, whatever a message says.
-func (s *Sandbox) render(w http.ResponseWriter, status int, name string, view any) {
+func (h *host) render(w http.ResponseWriter, status int, name string, view any) {
 	var page bytes.Buffer
-	if err := s.pages.ExecuteTemplate(&page, name, view); err != nil {
+	if err := h.pages.ExecuteTemplate(&page, name, view); err != nil {
 		http.Error(w, "the page could not be drawn: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "same-origin") // no-referrer would take the Origin from the consent form
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'")
+	header := w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Cache-Control", "no-store")
+	header.Set("Referrer-Policy", "same-origin") // no-referrer would take the Origin from the consent form
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'")
 	w.WriteHeader(status)
 	_, _ = w.Write(page.Bytes())
 }

@@ -32,15 +32,15 @@ func people(r *http.Request, users []UserConfig) (all []UserConfig, who UserConf
 
 // servePerson sits somebody else before the page.
 func (s *Sandbox) servePerson(w http.ResponseWriter, r *http.Request) {
-	http.SetCookie(w, &http.Cookie{Name: personCookie, Value: url.QueryEscape(r.PostFormValue("user")), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
-	back(w, r, r.PostFormValue("back"), "")
+	http.SetCookie(w, &http.Cookie{Name: personCookie, Value: url.QueryEscape(r.PostFormValue("user")), Path: s.root + "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	s.back(w, r, r.PostFormValue("back"), "")
 }
 
 // back returns to the page that a form stood on.
-func back(w http.ResponseWriter, r *http.Request, channel, anchor string) {
-	to := "/"
+func (s *Sandbox) back(w http.ResponseWriter, r *http.Request, channel, anchor string) {
+	to := s.root + "/"
 	if channel != "" {
-		to = "/channels/" + url.PathEscape(channel)
+		to += "channels/" + url.PathEscape(channel)
 	}
 	if anchor != "" {
 		to += "#" + anchor
@@ -73,7 +73,7 @@ func (s *Sandbox) servePress(w http.ResponseWriter, r *http.Request) {
 		s.gone(w, err)
 		return
 	}
-	back(w, r, p.Channel, "pm"+p.TS)
+	s.back(w, r, p.Channel, "pm"+p.TS)
 }
 
 // elementOf finds what a form on the page means.
@@ -101,13 +101,14 @@ func (s *Sandbox) gone(w http.ResponseWriter, err error) {
 // confirmView is a confirm dialog: https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
 type confirmView struct {
 	Press
+	Root                       string
 	Title, Text, Confirm, Deny template.HTML
 	Style                      string
 }
 
 func (s *Sandbox) ask(w http.ResponseWriter, r *http.Request, p Press, confirm object) {
 	draw := renderer{now: s.now()}
-	s.render(w, http.StatusOK, "confirm.html", confirmView{p, draw.text(confirm["title"]), draw.text(confirm["text"]),
+	s.render(w, http.StatusOK, "confirm.html", confirmView{p, s.root, draw.text(confirm["title"]), draw.text(confirm["text"]),
 		draw.text(confirm["confirm"]), draw.text(confirm["deny"]), str(confirm, "style")})
 }
 
@@ -124,7 +125,8 @@ func (s *Sandbox) modal(r *http.Request, person string) *modalView {
 	if v == nil {
 		return nil
 	}
-	draw := renderer{names: map[string]string{botUserID: s.cfg.App.Name}, now: s.now(), host: r.Host, modal: v}
+	draw := s.renderer(r)
+	draw.modal = v
 	for _, u := range s.team.users {
 		draw.names[u.ID] = u.Name
 	}
@@ -161,5 +163,5 @@ func (s *Sandbox) serveSubmit(w http.ResponseWriter, r *http.Request) {
 		s.gone(w, err)
 		return
 	}
-	back(w, r, r.PostFormValue("back"), "")
+	s.back(w, r, r.PostFormValue("back"), "")
 }

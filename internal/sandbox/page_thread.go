@@ -33,7 +33,7 @@ type messageView struct {
 // threads arranges a channel's messages as Slack does: replies below their parents, a broadcast in the channel as well,
 // a deleted parent standing only while it has replies, and what only this person sees.
 func (s *Sandbox) threads(r *http.Request, channel string, f frame) (earlier int, out []messageView) {
-	draw := renderer{names: map[string]string{botUserID: s.cfg.App.Name}, now: s.now(), host: r.Host}
+	draw := s.renderer(r)
 	for _, u := range f.State.Users {
 		draw.names[u.ID] = u.Name
 	}
@@ -99,7 +99,7 @@ func (s *Sandbox) warnings(person string) map[string]*Interaction {
 }
 
 func (r renderer) messageView(m Message) messageView {
-	view := messageView{Message: m, Anchor: "m" + m.TS, Author: r.names[m.User], IsApp: m.User == botUserID, Time: m.PostedAt.UTC().Format("15:04")}
+	view := messageView{Message: m, Anchor: "m" + m.TS, Author: r.names[m.User], IsApp: m.User == r.bot, Time: m.PostedAt.UTC().Format("15:04")}
 	if m.Deleted {
 		view.Body = "<em>This message was deleted.</em>"
 		return view

@@ -94,7 +94,7 @@ func (s *Sandbox) seen(channel, ts string, u *user) (*message, error) {
 		return nil, fmt.Errorf("there is no channel %q", channel)
 	}
 	if m := ch.byTS[ts]; m != nil {
-		if m.User != botUserID {
+		if m.User != s.bot.userID {
 			return nil, fmt.Errorf("the message %s in %s is not the app's", ts, ch.ID)
 		}
 		return m, nil

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"html/template"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -27,10 +28,17 @@ type renderer struct {
 	names map[string]string
 	now   time.Time
 	host  string // our own, whose pictures may be shown
+	bot   string // the app's user in this team
+	root  string // before the path of a page
 	// Where the blocks stand: in a message, or in the modal that is being filled in.
 	message *Message
 	warning *Interaction // the last press of the message, if the app did not answer it well
 	modal   *view
+}
+
+// renderer draws for the one who asks; the caller adds the names of people and channels, and the place.
+func (s *Sandbox) renderer(r *http.Request) renderer {
+	return renderer{names: map[string]string{s.bot.userID: s.cfg.App.Name}, now: s.now(), host: r.Host, bot: s.bot.userID, root: s.root}
 }
 
 type object = map[string]any

@@ -13,7 +13,7 @@ type elementView struct {
 	Alt     string
 	Picture picture
 	// What to press: in a message the form's fields, in a modal the name of the field.
-	Channel, TS, BlockID, ActionID, Field string
+	Root, Channel, TS, BlockID, ActionID, Field string
 
 	Style, URL string
 	Value      string // what is chosen
@@ -92,7 +92,7 @@ func (r renderer) element(block, e object) elementView {
 func (r renderer) place(view *elementView) {
 	switch {
 	case r.message != nil:
-		view.Channel, view.TS = r.message.Channel, r.message.TS
+		view.Root, view.Channel, view.TS = r.root, r.message.Channel, r.message.TS
 		if w := r.warning; w != nil && w.BlockID == view.BlockID && w.ActionID == view.ActionID {
 			view.Warning = w.Warning
 		}

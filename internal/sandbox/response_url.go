@@ -34,7 +34,11 @@ func (s *Sandbox) newResponseURL(m *message, u *user) string {
 }
 
 // serveResponse takes an answer. Faults strike it, and the log knows it, under the method name "response_url".
-func (s *Sandbox) serveResponse(w http.ResponseWriter, r *http.Request) {
+func (h *host) serveResponse(w http.ResponseWriter, r *http.Request) {
+	s := h.Team(r.PathValue("team"))
+	if s == nil {
+		s = h.teams[0] // which answers invalid_url
+	}
 	c, refusal := readCall(r, "response_url", method{})
 	c.warnings = nil
 	s.mu.Lock()
@@ -101,7 +105,7 @@ func (s *Sandbox) say(to *responseURL, body content, inChannel bool, threadTS st
 	}
 	now := s.now()
 	m := &message{ch: ch, Message: Message{Channel: ch.ID, ChannelName: ch.title(), TS: ch.nextTS(now), ThreadTS: thread,
-		User: botUserID, Text: body.text, Blocks: body.blocks, Attachments: body.attachments, Metadata: body.metadata, PostedAt: now}}
+		User: s.bot.userID, Text: body.text, Blocks: body.blocks, Attachments: body.attachments, Metadata: body.metadata, PostedAt: now}}
 	if inChannel {
 		s.team.messages.add(m, s.opts.KeepMessages)
 		return nil

@@ -3,11 +3,9 @@ package sandbox
 import (
 	"context"
 	"crypto/rand"
-	"html/template"
 	mathrand "math/rand/v2"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -28,23 +26,16 @@ type Options struct {
 	KeepCalls int
 }
 
-// Sandbox is one Slack with one team. It is safe for concurrent use.
+// Sandbox is one team of Slack's, and the way to the others behind the same address. It is safe for concurrent use.
 type Sandbox struct {
-	cfg     Config
-	opts    Options
-	now     func() time.Time
-	methods map[string]method
-	pages   *template.Template
-	handler http.Handler
+	*host
+	cfg     Config // TeamSetup is this team's
+	bot     bot
+	root    string       // what the addresses of its pages begin with: nothing for the first team
+	control http.Handler // below /sandbox/
+	site    http.Handler
 
-	eventsCtx  context.Context
-	stopEvents context.CancelFunc
-	eventsDone sync.WaitGroup
-	courier    *http.Client
-
-	mu        sync.Mutex // guards everything below; no network call is made under it
-	app       appSettings
-	base      string // the address at which the app last called us
+	// host.mu guards everything below.
 	team      *team
 	inst      *installation
 	orgInst   *installation
@@ -60,13 +51,11 @@ type Sandbox struct {
 	triggers  map[string]*trigger
 	responses map[string]*responseURL
 	views     map[string]*view // user → the modal that is open
-	sockets   socketHub
 	updates   pacer
 	lists     pacer
-	changed   chan struct{} // closed at the next change, if somebody is waiting for one
 }
 
-// New makes a sandbox that stands as cfg says.
+// New makes a sandbox that stands as cfg says and returns its first team; Team leads to the further ones.
 func New(cfg Config, opts Options) *Sandbox {
 	if opts.EventRetries == nil {
 		opts.EventRetries = []time.Duration{0, time.Minute, 5 * time.Minute}
@@ -83,23 +72,30 @@ func New(cfg Config, opts Options) *Sandbox {
 	if opts.KeepCalls == 0 {
 		opts.KeepCalls = 10_000
 	}
-	s := &Sandbox{cfg: cfg, opts: opts, now: opts.Now, methods: methods(), pages: parsePages()}
-	s.eventsCtx, s.stopEvents = context.WithCancel(context.Background())
-	// Slack does not follow redirects.
-	s.courier = &http.Client{
-		Timeout:       opts.AnswerWithin,
-		Transport:     &http.Transport{MaxIdleConnsPerHost: 2},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	h := newHost(opts)
+	first := h.addTeam(cfg)
+	for _, setup := range cfg.Teams {
+		further := cfg
+		further.TeamSetup = setup
+		h.addTeam(further).root = "/teams/" + setup.Team.ID
 	}
+	first.startAppAfresh()
+	h.handler = h.routes()
+	return first
+}
+
+func (h *host) addTeam(cfg Config) *Sandbox {
+	s := &Sandbox{host: h, cfg: cfg, bot: botOf(len(h.teams))}
+	s.control, s.site = s.controlRoutes(), s.pageRoutes()
 	s.startAfresh(false)
-	s.handler = s.routes()
+	h.teams = append(h.teams, s)
 	return s
 }
 
-// Handler serves the whole Slack: consent page, Web API, pages and control API.
+// Handler serves the whole Slack with all its teams: consent page, Web API, pages and control API.
 func (s *Sandbox) Handler() http.Handler { return s.handler }
 
-// Close stops the senders of events, cuts the WebSockets, and waits for them.
+// Close stops the senders of events of all teams, cuts the WebSockets, and waits for them.
 func (s *Sandbox) Close() {
 	s.stopEvents()
 	s.mu.Lock()
@@ -109,22 +105,33 @@ func (s *Sandbox) Close() {
 	s.courier.CloseIdleConnections()
 }
 
-// Reset makes the sandbox as it was at the start. With keepTokens the app stays installed with the tokens it has.
+// Reset makes the team as it was at the start. Resetting the first team resets the app's settings and every other team
+// as well. With keepTokens the app stays installed with the tokens it has.
 func (s *Sandbox) Reset(keepTokens bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.startAfresh(keepTokens)
+	reset := []*Sandbox{s}
+	if s == s.teams[0] {
+		s.startAppAfresh()
+		reset = s.teams
+	}
+	for _, each := range reset {
+		each.startAfresh(keepTokens)
+	}
 	s.notify()
 }
 
-func (s *Sandbox) startAfresh(keepTokens bool) {
+func (s *Sandbox) startAppAfresh() {
 	s.app = appSettings{s.cfg.App.EventsURL, s.cfg.App.Interactivity, s.cfg.App.InteractivityURL, s.cfg.App.SocketMode}
-	s.team = newTeam(s.cfg)
+	s.sockets.standDown()
+}
+
+func (s *Sandbox) startAfresh(keepTokens bool) {
+	s.team = newTeam(s.cfg.TeamSetup)
 	s.faults, s.events = nil, nil
 	s.calls = callLog{keep: s.opts.KeepCalls}
 	s.updates, s.lists = pacer{}, pacer{}
 	s.presses, s.triggers, s.responses, s.views = pressLog{}, map[string]*trigger{}, map[string]*responseURL{}, map[string]*view{}
-	s.sockets.standDown()
 	if keepTokens {
 		return
 	}
@@ -146,7 +153,7 @@ func (s *Sandbox) notify() {
 }
 
 // WaitFor returns when done says so, or with the context's error. It asks at once and again after every change (a
-// message, a call, an event, an order of the control API), so a test needs no sleep. done may use every method of s.
+// message, a call, an event, an order of the control API, in any team), so a test needs no sleep. done may use every method of s.
 func (s *Sandbox) WaitFor(ctx context.Context, done func() bool) error {
 	for {
 		s.mu.Lock()
@@ -164,21 +171,6 @@ func (s *Sandbox) WaitFor(ctx context.Context, done func() bool) error {
 			return ctx.Err()
 		}
 	}
-}
-
-// routes is the map of the house.
-func (s *Sandbox) routes() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("/api/{method}", s.serveAPI)
-	mux.HandleFunc("GET /oauth/v2/authorize", s.serveAuthorize)
-	mux.HandleFunc("POST /oauth/v2/authorize", s.serveConsent)
-	mux.HandleFunc("GET /socket", s.serveSocket)
-	mux.HandleFunc("POST /sandbox/responses/{team}/{secret}", s.serveResponse)
-	s.controlRoutes(mux)
-	s.pageRoutes(mux)
-	// A web page open in the same browser must not be able to press our buttons. The Web API itself is called by
-	// servers, which send no Origin.
-	return http.NewCrossOriginProtection().Handler(mux)
 }
 
 // randomID is n characters of the alphabet that Slack's ids use.

@@ -3,15 +3,28 @@ package sandbox
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
 
-// The bot user of the app. One app and one team, so the ids may be fixed.
+// The bot user of the app in the first team.
 const (
 	botUserID = "U0SANDBOT1"
 	botID     = "B0SANDBOT1"
 )
+
+// bot is who the app is in a team.
+type bot struct{ userID, id string }
+
+// botOf names the bot of the team that comes at the given place, from 0.
+func botOf(place int) bot {
+	if place == 0 {
+		return bot{botUserID, botID}
+	}
+	number := strconv.Itoa(place + 1)
+	return bot{"U0SANDBOT" + number, "B0SANDBOT" + number}
+}
 
 const keepEphemerals = 1000
 
@@ -42,12 +55,12 @@ type channel struct {
 	createdAt int64
 }
 
-func newTeam(cfg Config) *team {
-	t := &team{TeamConfig: cfg.Team, byID: map[string]*channel{}}
-	for _, ch := range cfg.Channels {
+func newTeam(setup TeamSetup) *team {
+	t := &team{TeamConfig: setup.Team, byID: map[string]*channel{}}
+	for _, ch := range setup.Channels {
 		t.addChannel(ch)
 	}
-	for _, u := range cfg.Users {
+	for _, u := range setup.Users {
 		t.users = append(t.users, &user{UserConfig: u})
 	}
 	return t

@@ -135,7 +135,7 @@ func (s *Sandbox) Uninstall() {
 	s.notify()
 	s.mu.Unlock()
 	s.sendEvent(inst, map[string]any{"type": "app_uninstalled"})
-	s.sendEvent(inst, tokensRevoked())
+	s.sendEvent(inst, s.tokensRevoked())
 }
 
 // Revoke is an admin revoking the app's tokens: they answer token_revoked, and the app is told by tokens_revoked.
@@ -145,7 +145,7 @@ func (s *Sandbox) Revoke() {
 	s.endInstallation(inst, "token_revoked")
 	s.notify()
 	s.mu.Unlock()
-	s.sendEvent(inst, tokensRevoked())
+	s.sendEvent(inst, s.tokensRevoked())
 }
 
 // ExpireTokens lets every token that can expire do so now. Refresh tokens still work.
@@ -170,8 +170,8 @@ func (s *Sandbox) installed() *installation {
 }
 
 // tokensRevoked names user ids, not tokens (https://docs.slack.dev/reference/events/tokens_revoked).
-func tokensRevoked() map[string]any {
-	return map[string]any{"type": "tokens_revoked", "tokens": map[string]any{"oauth": []string{}, "bot": []string{botUserID}}}
+func (s *Sandbox) tokensRevoked() map[string]any {
+	return map[string]any{"type": "tokens_revoked", "tokens": map[string]any{"oauth": []string{}, "bot": []string{s.bot.userID}}}
 }
 
 // hint shows enough of a token to tell two apart.

@@ -72,7 +72,7 @@ func (s *Sandbox) viewObject(v *view, chosen map[string]map[string]object) objec
 		"external_id": str(v.body, "external_id"), "clear_on_close": v.body["clear_on_close"] == true,
 		"notify_on_close": v.body["notify_on_close"] == true, "submit_disabled": false,
 		"state":            object{"values": stateValues(widgets(v.blocks), chosen)},
-		"previous_view_id": nil, "root_view_id": v.ID, "app_id": s.cfg.App.ID, "bot_id": botID, "app_installed_team_id": s.team.ID,
+		"previous_view_id": nil, "root_view_id": v.ID, "app_id": s.cfg.App.ID, "bot_id": s.bot.id, "app_installed_team_id": s.team.ID,
 	}
 	return out
 }
