@@ -23,6 +23,8 @@ type Evidence struct {
 	Actions   []string  `json:"actions,omitempty"` // what the source recommends to do
 
 	Quote   string           `json:"quote,omitempty"`   // sentiment: the customer's words
+	Author  string           `json:"author,omitempty"`  // sentiment: who said them
+	URL     string           `json:"url,omitempty"`     // sentiment: where they can be read
 	Count   int              `json:"count,omitempty"`   // sentiment: how many conversations
 	Payment *PaymentStanding `json:"payment,omitempty"` // payment: the failure
 	Limit   float64          `json:"limit,omitempty"`   // expansion: the limit; Value is what is used. Revenue: the line that it crossed

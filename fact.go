@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Fact is the understood data of a signal: one of the types below. A signal
@@ -48,6 +50,8 @@ type SentimentDetected struct {
 	Score      float64  `json:"score"`      // −2 highly negative to +2 highly positive
 	Confidence *float64 `json:"confidence"` // 0 to 1; nil: the source does not say
 	Quote      string   `json:"quote"`
+	Author     string   `json:"author"` // who said it, by name
+	URL        string   `json:"url"`    // where the conversation can be read
 }
 
 // UsageMeasured is how much of a limit (seats, calls, storage) is used.
@@ -74,6 +78,8 @@ type AccountUpdated struct {
 type Contacted struct {
 	Kind    string `json:"type"` // email, call, meeting, ...
 	Summary string `json:"summary"`
+	Author  string `json:"author,omitempty"` // who said or wrote it, by name
+	URL     string `json:"url,omitempty"`    // where it can be read
 }
 
 // PaymentFailed is a charge that did not go through.
@@ -164,10 +170,10 @@ var facts = map[SignalType]func(json.RawMessage) (Fact, error){
 		if f.Confidence != nil && !within(*f.Confidence, 0, 1) {
 			return InvalidField("data.confidence", "must be a number from 0 to 1")
 		}
-		return nil
+		return validSpeaker(f.Author, f.URL)
 	}),
-	InteractionLoggedType: parsed(Contacted{}, func(Contacted) error { return nil }),
-	InterventionLogged:    parsed(Contacted{}, func(Contacted) error { return nil }),
+	InteractionLoggedType: parsed(Contacted{}, func(f Contacted) error { return validSpeaker(f.Author, f.URL) }),
+	InterventionLogged:    parsed(Contacted{}, func(f Contacted) error { return validSpeaker(f.Author, f.URL) }),
 	PaymentFailedType: parsed(PaymentFailed{}, func(f PaymentFailed) error {
 		if f.Amount < 0 {
 			return InvalidField("data.amount", "must not be negative")
@@ -205,6 +211,26 @@ var facts = map[SignalType]func(json.RawMessage) (Fact, error){
 		return nil
 	}),
 	AccountUpdatedType: parsed(AccountUpdated{}, func(AccountUpdated) error { return nil }),
+}
+
+// maxAuthor bounds the name of who said something, which is shown in messages.
+const maxAuthor = 200
+
+// validSpeaker checks who said something and where it can be read; both may
+// be left out.
+func validSpeaker(author, address string) error {
+	switch {
+	case utf8.RuneCountInString(author) > maxAuthor:
+		return InvalidField("data.author", "is longer than %d characters; it is the name of who said it", maxAuthor)
+	case strings.ContainsFunc(author, unicode.IsControl):
+		return InvalidField("data.author", "may not contain control characters")
+	case address == "":
+		return nil
+	}
+	if err := ValidAddress(address); err != nil {
+		return InvalidField("data.url", "%s", err)
+	}
+	return nil
 }
 
 // missing stands in a number until the data brings one: absent and null

@@ -1,6 +1,9 @@
 package stanna
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // State is what is known of a client now. It is derived: all its signals,
 // taken in the order they came, give it again.
@@ -43,8 +46,10 @@ type StateFacts struct {
 
 	Usage map[string]Usage `json:"usage,omitempty"` // by the name of what is limited
 
-	LastContact     time.Time `json:"lastContact,omitzero"`
-	LastContactKind string    `json:"lastContactKind,omitempty"`
+	LastContact       time.Time `json:"lastContact,omitzero"`
+	LastContactKind   string    `json:"lastContactKind,omitempty"`
+	LastContactAuthor string    `json:"lastContactAuthor,omitempty"` // who said or wrote it
+	LastContactURL    string    `json:"lastContactUrl,omitempty"`    // where it can be read
 
 	Status       string    `json:"status,omitempty"` // of the account, in the company's own word
 	StatusBefore string    `json:"statusBefore,omitempty"`
@@ -75,7 +80,20 @@ type Mood struct {
 	Score      float64   `json:"score"`      // −2 to +2
 	Confidence float64   `json:"confidence"` // 0 to 1; −1: the source does not say
 	Quote      string    `json:"quote,omitempty"`
+	Author     string    `json:"author,omitempty"` // who said it
+	URL        string    `json:"url,omitempty"`    // where it can be read
 	Source     string    `json:"source,omitempty"`
+}
+
+// Said is the newest conversation in which something was said, if it is
+// remembered.
+func (s StateFacts) Said(quote string) (m Mood, ok bool) {
+	for _, m := range slices.Backward(s.Moods) {
+		if m.Quote == quote {
+			return m, true
+		}
+	}
+	return Mood{}, false
 }
 
 // MaxMoods is how many conversations a state remembers, and MaxUsage how

@@ -56,6 +56,8 @@ type evidenceView struct {
 	Actions     []string        `json:"actions" doc:"What the source recommends to do"`
 
 	Quote   string              `json:"quote,omitempty" doc:"Sentiment: the customer's words"`
+	Author  string              `json:"author,omitempty" doc:"Sentiment: who said them"`
+	URL     string              `json:"url,omitempty" doc:"Sentiment: where the conversation can be read"`
 	Count   int                 `json:"count,omitempty" doc:"Sentiment: how many conversations"`
 	Payment *paymentFailureView `json:"payment,omitempty" doc:"Payment: the failure"`
 	Limit   float64             `json:"limit,omitempty" doc:"Expansion: the limit; value is what is used"`
@@ -102,7 +104,7 @@ func viewAlert(x stanna.Alert) alertView {
 func viewEvidence(e stanna.Evidence) evidenceView {
 	view := evidenceView{Trigger: e.Trigger, Explanation: explain(e.Trigger), Base: e.Base, BaseAt: moment(e.BaseAt), FirstSeen: e.FirstSeen,
 		Opened: e.Opened, Value: e.Value, ValueAt: moment(e.ValueAt), Worst: e.Worst, SignalID: e.SignalID, Source: e.Source,
-		Factors: all(e.Factors), Actions: all(e.Actions), Quote: e.Quote, Count: e.Count, Limit: e.Limit, Subject: e.Subject, Since: moment(e.Since),
+		Factors: all(e.Factors), Actions: all(e.Actions), Quote: e.Quote, Author: e.Author, URL: e.URL, Count: e.Count, Limit: e.Limit, Subject: e.Subject, Since: moment(e.Since),
 		Date: e.Date, Was: e.Was, Is: e.Is, Moves: e.Moves, Moved: e.Moved, Share: e.Share, Loss: e.Loss, Clients: e.Clients}
 	if p := e.Payment; p != nil {
 		view.Payment = &paymentFailureView{p.FailedAt.UTC(), p.Amount.Amount(), p.Amount.Currency, p.Attempt, known(p.NextAttempt), p.Status, p.Decline, p.Code, p.Invoice, p.URL}

@@ -20,7 +20,7 @@ type signalInput struct {
 	Type       string         `json:"type" example:"health.scored" doc:"health.scored, churn.predicted, engagement.measured, usage.measured, sentiment.detected, interaction.logged, payment.failed, payment.recovered, subscription.changed, milestone.reached, account.updated, intervention.logged, client.churned, or custom.YOURS"`
 	OccurredAt *time.Time     `json:"occurredAt,omitempty" doc:"When it was true; now, without it"`
 	Source     string         `json:"source,omitempty" maxLength:"100" doc:"Who says so; shown to people"`
-	Data       map[string]any `json:"data,omitempty" doc:"By the type: health.scored {score 0–100, factors[{name, detail, impact}]}, engagement.measured {value, unit}, churn.predicted {probability 0–1}, sentiment.detected {score −2…2, quote}, payment.failed {amount, currency, attempt, nextAttemptAt}; custom.* any object"`
+	Data       map[string]any `json:"data,omitempty" doc:"By the type: health.scored {score 0–100, factors[{name, detail, impact}]}, engagement.measured {value, unit}, churn.predicted {probability 0–1}, sentiment.detected {score −2…2, confidence 0–1, quote, author, url}, interaction.logged {type, summary, author, url}, payment.failed {amount, currency, attempt, nextAttemptAt}; custom.* any object. author is who said or wrote it, url a web address of 1,000 characters at most where it can be read; messages show both"`
 }
 
 // readSignal reads one signal. A field that it does not know is refused, so

@@ -292,7 +292,7 @@ var silences = []struct {
 		h.scores(80, 38)
 	}},
 	{stanna.ReasonNotConnected, false, stanna.HealthDrop, func(h *house) {
-		h.update(func(tx *store.Tx) error { return tx.RemoveConnection(acme, "T0SANDBOX1") })
+		h.update(func(tx *store.Tx) error { return tx.RemoveConnection(acme, "T1") })
 		h.keep(stanna.HealthDrop)
 		h.client()
 		h.scores(80, 38)

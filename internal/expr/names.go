@@ -136,6 +136,8 @@ func table() []name {
 		aList("alert.reasons", "The reasons that the source gave, the weightiest first.", `alert.reasons.exists(r, r.contains("Usage"))`, reasons),
 		aList("alert.actions", "What the source recommends to do.", `size(alert.actions) == 0`, func(s *scene) []string { return s.alert().Evidence.Actions }),
 		aText("alert.quote", "The customer's words behind the mood.", `alert.quote.contains("cancel")`, func(s *scene) string { return s.alert().Evidence.Quote }),
+		aText("alert.quoteAuthor", "Who said these words, or \"\".", `alert.quoteAuthor == client.contactName`, func(s *scene) string { return s.alert().Evidence.Author }),
+		aText("alert.quoteUrl", "Where the conversation can be read, or \"\".", `alert.quoteUrl.startsWith("https://")`, func(s *scene) string { return s.alert().Evidence.URL }),
 		aText("alert.takenBy", "E-mail of who is on it, or \"\".", `alert.takenBy == ""`, func(s *scene) string { return s.alert().TakenBy }),
 		aText("alert.assignedTo", "E-mail of who it was given to, or \"\".", `alert.assignedTo == client.owner`, func(s *scene) string { return s.alert().AssignedTo }),
 		aText("alert.note", "What was said about the alert when it was closed.", `alert.note == ""`, func(s *scene) string { return s.alert().Note }),

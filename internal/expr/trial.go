@@ -38,7 +38,7 @@ func samples() []sample {
 			Type: stanna.HealthDrop, Severity: stanna.High, Status: stanna.AlertOpen, OpenedAt: ago(1),
 			RuleName: "Health drop",
 			Evidence: stanna.Evidence{
-				Base: 60, Opened: 38, Value: 38, Worst: 38, Quote: "We are looking around.",
+				Base: 60, Opened: 38, Value: 38, Worst: 38, Quote: "We are looking around.", Author: "Ben Lee", URL: "https://support.example.com/conversations/118",
 				Factors: []stanna.Factor{{Name: "Usage", Detail: "118 a day, usually 200"}}, Actions: []string{"Call the sponsor"},
 			},
 		},

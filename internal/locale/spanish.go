@@ -442,6 +442,12 @@ var spanish = &Language{
 		"The last {n} {n|conversation|conversations}: {scores}":   "{n|Última|Últimas} {n} {n|conversación|conversaciones}: {scores}",
 		"do not answer by mail; listen before you offer anything": "no responder por correo; escuchar antes de ofrecer nada",
 
+		// Who said it, and where it can be read.
+		"Said by {author}: {quote}":          "Palabras de {author}: {quote}",
+		"Said by {author} on {day}: {quote}": "Palabras de {author}, el {day}: {quote}",
+		"Open interaction":                   "Abrir la conversación",
+		"Open last contact":                  "Abrir el último contacto",
+
 		// Renewal.
 		"renews soon":                             "renovación próxima",
 		"a renewal":                               "una renovación",

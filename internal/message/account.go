@@ -43,8 +43,8 @@ func (c chapter) account() []fact {
 	add(english(engagementField), engagement, c.phrase("engagement {level}", with{"level": engagement}))
 	if at := c.state.LastContact; !at.IsZero() {
 		value := say(words(c.Ago(at)))
-		if kind := c.contactKind(c.state.LastContactKind); kind != nil {
-			value = say(value, words(" ("), kind, words(")"))
+		if how := joined(", ", c.contactKind(c.state.LastContactKind), outside(c.state.LastContactAuthor, 60)); how != nil {
+			value = say(value, words(" ("), how, words(")"))
 		}
 		facts = append(facts, fact{label: english(contactField), value: value, spoken: c.phrase("last contact {when}", with{"when": value})})
 	}

@@ -88,6 +88,9 @@ func (c chapter) tell() telling {
 	}
 	t := write(c)
 	t.course = slices.DeleteFunc(t.course, func(p phrase) bool { return len(p) == 0 })
+	if l := c.conversation(); l != nil {
+		t.links = append(t.links, l)
+	}
 	return t
 }
 

@@ -59,7 +59,7 @@ func threads() map[string]ThreadView {
 			long := strings.Repeat(hostile, 5000/len(hostile)+1)
 			v.Client.Name, v.Owner.Name, v.Alerts[0].Playbook = long, long, long
 			v.Client.Contacts = []stanna.Contact{{Name: long, Title: long}}
-			v.State.LastContactKind = long
+			v.State.LastContactKind, v.State.LastContactAuthor, v.State.LastContactURL = long, long, "javascript:alert(1)"
 			v.Alerts[0].RuleName = long
 			for i := range v.Alerts[0].Evidence.Factors {
 				f := &v.Alerts[0].Evidence.Factors[i]
@@ -72,6 +72,7 @@ func threads() map[string]ThreadView {
 			v.State.Payment = stanna.PaymentStanding{FailedAt: daysBefore(2), Amount: stanna.MoneyOf(12400, "USD"), Attempt: 2, NextAttempt: "2026-11-26T10:00:00Z"}
 			v.State.Sentiment = stanna.Reading{Value: -1.5, At: daysBefore(4)}
 			v.State.Quote = "We are looking at others."
+			v.State.Moods = []stanna.Mood{{At: daysBefore(4), Score: -1.5, Quote: v.State.Quote, Author: "Maria Costa", URL: "https://support.acme.test/tickets/118"}}
 		}),
 		"factors_do_not_add_up": thread(func(v *ThreadView) { v.Alerts[0].Evidence.Factors = v.Alerts[0].Evidence.Factors[:3] }),
 		"many_factors": thread(func(v *ThreadView) {

@@ -187,8 +187,8 @@ func (c chapter) steps(playbook string) []phrase {
 }
 
 // withLinks makes links of the addresses in a line that the team wrote.
-// But for the address of a failed payment, nothing else in a message makes a
-// link of text that it was given.
+// But for the addresses of a failed payment and of a conversation, nothing
+// else in a message makes a link of text that it was given.
 func (c chapter) withLinks(line string) phrase {
 	var p phrase
 	for line != "" {

@@ -59,9 +59,10 @@ func (v PortraitView) page() page {
 	for _, note := range v.Intended.note(c.tongue) {
 		p.spoken = append(p.spoken, sentenceOf(note))
 	}
-	if l := link(v.Link, c.Text("Open account")); l != nil {
-		p.parts = append(p.parts, part{kind: section, lines: []phrase{l}})
-		p.more = l
+	account, conversation := link(v.Link, c.Text("Open account")), c.conversation()
+	p.parts = append(p.parts, part{kind: section, lines: oneLine(joined("  ·  ", account, conversation))})
+	if p.more = account; conversation != nil {
+		p.spoken = append(p.spoken, conversation)
 	}
 	return p
 }

@@ -68,17 +68,22 @@ func anyHistory(t *rapid.T) stanna.History {
 func anyState(t *rapid.T) stanna.State {
 	s := stanna.State{Health: anyHistory(t), Engagement: anyHistory(t)}
 	s.LastContact, s.LastContactKind = anyTime().Draw(t, "contact"), anyText().Draw(t, "kind")
+	s.LastContactAuthor, s.LastContactURL = anyText().Draw(t, "spoke with"), anyAddress().Draw(t, "contact address")
 	s.Churn, s.Status, s.EngagementUnit = stanna.Reading{Value: anyNumber().Draw(t, "churn"), At: anyTime().Draw(t, "churn at")}, anyText().Draw(t, "status"), anyText().Draw(t, "unit")
 	if rapid.Bool().Draw(t, "uses") {
 		s.Usage = map[string]stanna.Usage{anyText().Draw(t, "limit name"): {Used: anyNumber().Draw(t, "used"), Limit: anyNumber().Draw(t, "of"), Unit: anyText().Draw(t, "usage unit")}, "seats": {Used: 1, Limit: 2}}
 	}
 	for range rapid.IntRange(0, 4).Draw(t, "moods") {
-		s.Moods = append(s.Moods, stanna.Mood{At: anyTime().Draw(t, "mood time"), Score: anyNumber().Draw(t, "score"), Quote: anyText().Draw(t, "words")})
+		s.Moods = append(s.Moods, stanna.Mood{At: anyTime().Draw(t, "mood time"), Score: anyNumber().Draw(t, "score"), Quote: anyText().Draw(t, "words"),
+			Author: anyText().Draw(t, "speaker"), URL: anyAddress().Draw(t, "conversation")})
 	}
 	if rapid.Bool().Draw(t, "owes") {
 		s.Payment = anyPayment(t)
 	}
 	s.Sentiment, s.Quote = stanna.Reading{Value: anyNumber().Draw(t, "mood"), At: anyTime().Draw(t, "mood at")}, anyText().Draw(t, "quote")
+	if n := len(s.Moods); n > 0 && rapid.Bool().Draw(t, "quotes the newest") {
+		s.Quote = s.Moods[n-1].Quote
+	}
 	if rapid.Bool().Draw(t, "owes") {
 		s.Payment = stanna.PaymentStanding{FailedAt: anyTime().Draw(t, "failed"), NextAttempt: anyText().Draw(t, "next"),
 			Amount: stanna.Money{Minor: rapid.Int64().Draw(t, "amount"), Currency: "USD"}}
@@ -130,7 +135,7 @@ func anyEvidence(t *rapid.T) stanna.Evidence {
 		Base: anyNumber().Draw(t, "base"), BaseAt: anyTime().Draw(t, "base at"), FirstSeen: rapid.Bool().Draw(t, "first"),
 		Opened: anyNumber().Draw(t, "opened"), Value: anyNumber().Draw(t, "newest"), ValueAt: anyTime().Draw(t, "value at"),
 		Worst: anyNumber().Draw(t, "worst"), Told: anyNumber().Draw(t, "told"), Source: anyText().Draw(t, "source"),
-		Quote: anyText().Draw(t, "quote"), Count: rapid.IntRange(-1, 12).Draw(t, "count"), Limit: anyNumber().Draw(t, "limit"), Above: anyNumber().Draw(t, "above"),
+		Quote: anyText().Draw(t, "quote"), Author: anyText().Draw(t, "author"), URL: anyAddress().Draw(t, "where"), Count: rapid.IntRange(-1, 12).Draw(t, "count"), Limit: anyNumber().Draw(t, "limit"), Above: anyNumber().Draw(t, "above"),
 		Subject: anyText().Draw(t, "subject"), Since: anyTime().Draw(t, "since"),
 		Date:  rapid.SampledFrom([]string{"", "2027-01-14", "2026-11-23", "0001-01-01", "9999-12-31", "soon"}).Draw(t, "date"),
 		Was:   rapid.OneOf(anyText(), rapid.SampledFrom([]string{"", "red", "green"})).Draw(t, "was"),

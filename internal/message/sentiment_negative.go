@@ -52,11 +52,8 @@ func sentimentNegative(c chapter) telling {
 		t.back = c.phrase("mood {way}", with{"way": c.way(c.Signed(min(e.Opened, e.Worst)), c.Signed(e.Value))})
 	}
 	if quote := quoted(e.Quote, 600); quote != nil {
-		said := c.phrase("Said: {quote}", with{"quote": quote})
-		if m, ok := c.moodOf(e.Quote); ok {
-			said = c.phrase("Said on {day}: {quote}", with{"day": c.Day(m.At), "quote": quote})
-		}
-		t.why = c.listed(said, c.moods())
+		m, _ := c.state.Said(e.Quote)
+		t.why = c.listed(c.said(quote, e.Author, m.At), c.moods())
 	} else if row := c.moods(); row != nil {
 		t.why = c.listed(row)
 	}
@@ -68,7 +65,7 @@ func sentimentNegative(c chapter) telling {
 // saidIn is where the customer said it, and when.
 func (c chapter) saidIn(e stanna.Evidence) []fact {
 	where := outside(e.Source, 80)
-	if m, ok := c.moodOf(e.Quote); ok {
+	if m, ok := c.state.Said(e.Quote); ok && !m.At.IsZero() {
 		if source := outside(m.Source, 80); source != nil {
 			where = source
 		}
@@ -91,16 +88,6 @@ func (c chapter) listening(very bool, count int) []phrase {
 	}
 	causes := c.byCause()
 	return append(steps, causes[:min(len(causes), 1)]...)
-}
-
-// moodOf finds the conversation in which something was said.
-func (c chapter) moodOf(quote string) (stanna.Mood, bool) {
-	for i := len(c.state.Moods) - 1; i >= 0; i-- {
-		if m := c.state.Moods[i]; m.Quote == quote && !m.At.IsZero() {
-			return m, true
-		}
-	}
-	return stanna.Mood{}, false
 }
 
 // shortQuote is how much of the customer's words stands in a headline; the

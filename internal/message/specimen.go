@@ -42,7 +42,7 @@ func Specimens(t stanna.AlertType, s stanna.Settings, now time.Time) []Specimen 
 			if t != stanna.RevenueAtRisk {
 				v.Client.Name, v.Client.Contacts[0].Name, v.Client.Contacts[0].Title, v.Client.Tags = name, name, title, []string{title}
 			}
-			a.Evidence.Subject, a.Evidence.Quote, a.Evidence.Source = title, name, title
+			a.Evidence.Subject, a.Evidence.Quote, a.Evidence.Author, a.Evidence.Source = title, name, name, title
 			for i := range a.Evidence.Factors {
 				a.Evidence.Factors[i].Name, a.Evidence.Factors[i].Detail = title, name
 			}

@@ -39,10 +39,11 @@ var evidences = map[stanna.AlertType]func(specimen, *ThreadView, *AlertView){
 	},
 	stanna.SentimentNegative: func(s specimen, v *ThreadView, a *AlertView) {
 		quote := "I am really disappointed, this was promised for September & it still does not work."
+		author, address := "Maria Costa", "https://app.intercom.example/conversations/118"
 		a.Evidence = stanna.Evidence{Trigger: stanna.ReasonNegativeTrend, Base: 0.3, BaseAt: s.day(-20), Opened: -1, Value: -1, ValueAt: s.day(-1), Worst: -1, Told: -1,
-			Source: "Intercom", Quote: quote, Count: 3, Since: s.day(-9)}
+			Source: "Intercom", Quote: quote, Author: author, URL: address, Count: 3, Since: s.day(-9)}
 		v.State.Sentiment, v.State.Quote = stanna.Reading{Value: -1, At: s.day(-1)}, quote
-		v.State.Moods = []stanna.Mood{{At: s.day(-20), Score: 0.3}, {At: s.day(-9), Score: -0.5}, {At: s.day(-1), Score: -1, Quote: quote}}
+		v.State.Moods = []stanna.Mood{{At: s.day(-20), Score: 0.3}, {At: s.day(-9), Score: -0.5}, {At: s.day(-1), Score: -1, Quote: quote, Author: author, URL: address}}
 	},
 	stanna.RevenueAtRisk: func(s specimen, v *ThreadView, a *AlertView) {
 		a.Evidence = stanna.Evidence{Trigger: stanna.ReasonSumCrossed, Base: 180_000, BaseAt: s.day(-7), Limit: 200_000, Opened: 212_000, Value: 212_000, ValueAt: s.now,

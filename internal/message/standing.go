@@ -33,8 +33,8 @@ func (c chapter) troubles() []phrase {
 	if p := c.state.Payment; p.Owed() && c.alert.Type != stanna.PaymentIssue {
 		lines = append(lines, c.failedPayment(p))
 	}
-	if mood := c.state.Sentiment; mood.Value < 0 && c.recently(mood.At) && c.alert.Type != stanna.SentimentNegative {
-		lines = append(lines, c.mood(mood.At))
+	if c.complained() {
+		lines = append(lines, c.mood(c.state.Sentiment.At))
 	}
 	if churn := c.state.Churn; churn.Known() && churn.Value >= 0.5 && c.recently(churn.At) && c.alert.Type != stanna.ChurnRisk {
 		lines = append(lines, c.phrase("Churn risk {percent}", with{"percent": c.percent(churn.Value * 100)}))
@@ -77,7 +77,42 @@ func (c chapter) mood(at time.Time) phrase {
 	if quote == nil {
 		return c.phrase("A conversation on {day} was negative", with{"day": c.Day(at)})
 	}
-	return c.phrase("Said on {day}: {quote}", with{"day": c.Day(at), "quote": quote})
+	m, _ := c.state.Said(c.state.Quote)
+	return c.said(quote, m.Author, at)
+}
+
+// complained says whether the newest conversation was negative, as far as the
+// alert is not about that itself.
+func (c chapter) complained() bool {
+	mood := c.state.Sentiment
+	return mood.Value < 0 && c.recently(mood.At) && c.alert.Type != stanna.SentimentNegative
+}
+
+// said is what a customer said, who it was and when, as far as it is known.
+func (c chapter) said(quote phrase, author string, at time.Time) phrase {
+	who := outside(author, 80)
+	switch fill := (with{"author": who, "day": c.Day(at), "quote": quote}); {
+	case who != nil && !at.IsZero():
+		return c.phrase("Said by {author} on {day}: {quote}", fill)
+	case who != nil:
+		return c.phrase("Said by {author}: {quote}", fill)
+	case !at.IsZero():
+		return c.phrase("Said on {day}: {quote}", fill)
+	}
+	return c.phrase("Said: {quote}", with{"quote": quote})
+}
+
+// conversation leads to what the client said: to the words that the alert
+// quotes, else to a complaint of these days, else to the last contact.
+func (c chapter) conversation() phrase {
+	address := c.alert.Evidence.URL
+	if m, ok := c.state.Said(c.state.Quote); address == "" && ok && c.complained() {
+		address = m.URL
+	}
+	if l := link(address, c.Text("Open interaction")); l != nil {
+		return l
+	}
+	return link(c.state.LastContactURL, c.Text("Open last contact"))
 }
 
 // quoted is what a customer said, in quotation marks, or nothing.

@@ -40,7 +40,8 @@ func StandardWording(t stanna.AlertType) stanna.Wording {
 		return stanna.Wording{Subject: `{{ client.name }}: engagement fell to {{ alert.value }}, usually {{ alert.base }}`, Body: body, Fields: fields}
 	case stanna.SentimentNegative:
 		return stanna.Wording{Subject: `{{ client.name }}: conversations turned negative`,
-			Body: `{{ known(alert.quote) ? "“" + alert.quote + "”" : "" }}` + "\n\n" + nextWritten, Fields: fields}
+			Body: `{{ known(alert.quoteAuthor) ? alert.quoteAuthor + ": " : "" }}{{ known(alert.quote) ? "“" + alert.quote + "”" : "" }}` + "\n\n" + nextWritten, Fields: fields,
+			Buttons: []stanna.TemplateButton{{Label: "Open interaction", URL: `{{ alert.quoteUrl.startsWith("https://") ? alert.quoteUrl : "" }}`}}}
 	case stanna.RevenueAtRisk:
 		return stanna.Wording{Subject: `MRR at risk rose to {{ money(alert.value) }}`, Body: `It was {{ money(alert.base) }} before.`}
 	case stanna.ExpansionOpportunity:

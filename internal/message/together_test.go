@@ -52,7 +52,7 @@ func everythingKnown(v *PortraitView) {
 	st := &v.State
 	st.Churn, st.Sentiment, st.Payment = stanna.Reading{Value: 0.78, At: monday}, stanna.Reading{Value: -1, At: daysBefore(4)}, *owed(nil)
 	st.Usage = map[string]stanna.Usage{"seats": {Used: 92, Limit: 100, At: monday}, "API calls": {Used: 10_000, Limit: 1_000_000, At: monday}}
-	st.Status = "Active"
+	st.Status, st.LastContactAuthor, st.LastContactURL = "Active", "Maria Costa", "https://mail.acme.test/threads/42"
 }
 
 // summaries are told for every occasion there is.

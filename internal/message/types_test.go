@@ -98,17 +98,20 @@ func stories() []story {
 		{
 			kind: stanna.SentimentNegative, name: "Negative sentiment", severity: stanna.Medium,
 			evidence: stanna.Evidence{Trigger: stanna.ReasonNegativeTrend, Base: 0.3, BaseAt: daysBefore(20), Opened: -1, Value: -1, ValueAt: daysBefore(1), Worst: -1,
-				Told: -1, Source: "Intercom", Quote: "I am really disappointed, this was promised for September & it still does not work.", Count: 3, Since: daysBefore(9)},
+				Told: -1, Source: "Intercom", Quote: "I am really disappointed, this was promised for September & it still does not work.",
+				Author: "Maria Costa", URL: "https://app.intercom.test/a/conversations/118?team=4&tab=all", Count: 3, Since: daysBefore(9)},
 			state: func(s *stanna.State) {
 				s.Moods = []stanna.Mood{
 					{At: daysBefore(24), Score: 0.5}, {At: daysBefore(20), Score: 0.1}, {At: daysBefore(9), Score: -0.5}, {At: daysBefore(4), Score: -0.5},
-					{At: daysBefore(1), Score: -1, Quote: "I am really disappointed, this was promised for September & it still does not work."},
+					{At: daysBefore(1), Score: -1, Quote: "I am really disappointed, this was promised for September & it still does not work.", Author: "Maria Costa",
+						URL: "https://app.intercom.test/a/conversations/118?team=4&tab=all"},
 				}
 				s.Sentiment = stanna.Reading{Value: -1, At: daysBefore(1)}
 			},
 			worse: func(v *ThreadView, a *AlertView) {
 				a.Severity, a.Why = stanna.High, stanna.ReasonVeryNegative
 				a.Evidence.Quote, a.Evidence.Value, a.Evidence.Worst, a.Evidence.Count = "We are leaving at the end of the term.", -2, -2, 4
+				a.Evidence.Author, a.Evidence.URL = "", "" // nobody knows who, and where
 				v.State.Moods = append(v.State.Moods, stanna.Mood{At: monday, Score: -2, Quote: a.Evidence.Quote})
 			},
 			why: stanna.ReasonRecovered,

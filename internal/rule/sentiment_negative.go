@@ -121,9 +121,11 @@ func lookAtSentiment(c *Compiled, sub *Subject) (finding, stanna.Reason) {
 	case meanMood(trend) > low:
 		return finding{}, stanna.ReasonBelowThreshold
 	}
+	said := worstSaid(recent)
 	e := stanna.Evidence{
 		Trigger: trigger, Opened: now.Score, Value: now.Score, ValueAt: now.At, Worst: now.Score, Told: now.Score,
-		SignalID: sub.Signal.ID, Source: now.Source, Quote: worstQuote(recent), Count: negatives(recent), Since: trend[0].At,
+		SignalID: sub.Signal.ID, Source: now.Source, Quote: said.Quote, Author: said.Author, URL: said.URL,
+		Count: negatives(recent), Since: trend[0].At,
 	}
 	if before := moods[:len(moods)-len(trend)]; len(before) > 0 {
 		e.Base, e.BaseAt = meanMood(before), before[len(before)-1].At
@@ -131,16 +133,18 @@ func lookAtSentiment(c *Compiled, sub *Subject) (finding, stanna.Reason) {
 	return finding{trigger: trigger, severity: c.sentimentSeverity(e), evidence: e, onset: now.At}, ""
 }
 
-// worstQuote is what the customer said in the most negative of the
-// conversations, the newest of them when there are several.
-func worstQuote(moods []stanna.Mood) (quote string) {
-	worst := 0.0
+// worstSaid is the most negative of the conversations, the newest when there
+// are several; one of which the customer's words are known comes before all
+// others. It is zero when all were friendly.
+func worstSaid(moods []stanna.Mood) (said stanna.Mood) {
 	for _, m := range moods {
-		if m.Quote != "" && m.Score <= worst {
-			worst, quote = m.Score, m.Quote
+		switch {
+		case m.Score > 0, m.Quote == "" && said.Quote != "":
+		case m.Quote != "" && said.Quote == "", m.Score <= said.Score:
+			said = m
 		}
 	}
-	return quote
+	return said
 }
 
 func negatives(moods []stanna.Mood) (n int) {
@@ -170,8 +174,8 @@ func followSentiment(c *Compiled, sub *Subject, a stanna.Alert) verdict {
 	recent := c.recentMoods(moods)
 	moved := !now.At.Equal(e.ValueAt) || now.Score != e.Value
 	e.Value, e.ValueAt, e.Worst, e.Count = now.Score, now.At, math.Min(e.Worst, now.Score), negatives(recent)
-	if quote := worstQuote(recent); quote != "" {
-		e.Quote = quote
+	if said := worstSaid(recent); said.Quote != "" || e.Quote == "" && !said.At.IsZero() {
+		e.Quote, e.Author, e.URL = said.Quote, said.Author, said.URL
 	}
 	v := verdict{severity: a.Severity, evidence: e, reason: stanna.ReasonStillOpen, keep: moved}
 	if since := c.moodsSince(moods, e.Since); len(since) >= int(c.value(sentimentTrendMessages)) && c.friendly(since, e.Base, e.Worst) {

@@ -205,6 +205,33 @@ func TestSentimentQuote(t *testing.T) {
 	}
 }
 
+// Who said it and where it can be read belong to the words that are quoted,
+// and to the conversation itself when its words are not known.
+func TestSentimentSpeaker(t *testing.T) {
+	s := newStory(t, ruleOf(stanna.SentimentNegative, nil))
+	shows := func(quote, author, address string) {
+		t.Helper()
+		if e := s.last().Evidence; e.Quote != quote || e.Author != author || e.URL != address {
+			t.Errorf("%q by %q at %q, want %q by %q at %q", e.Quote, e.Author, e.URL, quote, author, address)
+		}
+	}
+	says := func(after time.Duration, score float64, quote, author, address string) {
+		s.comes(after, stanna.SentimentDetected{Score: score, Quote: quote, Author: author, URL: address})
+	}
+	says(hour, -1.6, "", "Rui", "https://a.example/1")
+	shows("", "Rui", "https://a.example/1")
+	says(2*hour, 0.1, "thanks", "Eva", "https://a.example/2")
+	shows("", "Rui", "https://a.example/1")
+	says(3*hour, -0.5, "still broken", "Maria", "https://a.example/3")
+	shows("still broken", "Maria", "https://a.example/3")
+	says(4*hour, -2, "", "Rui", "https://a.example/4") // nobody knows its words
+	shows("still broken", "Maria", "https://a.example/3")
+	says(5*hour, -2, "we leave", "", "")
+	shows("we leave", "", "")
+	says(30*days, 2, "all good", "Eva", "https://a.example/6")
+	shows("we leave", "", "")
+}
+
 // Ten moods are remembered, and that is enough.
 func TestSentimentLongSeries(t *testing.T) {
 	s := newStory(t, ruleOf(stanna.SentimentNegative, nil))

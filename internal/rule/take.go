@@ -31,7 +31,7 @@ func Take(st *stanna.State, s stanna.Signal, now time.Time) stanna.Became {
 		newest = takeSentiment(st, f, s)
 	case stanna.Contacted:
 		if newest = !s.OccurredAt.Before(st.LastContact); newest {
-			st.LastContact, st.LastContactKind = s.OccurredAt.UTC(), f.Kind
+			st.LastContact, st.LastContactKind, st.LastContactAuthor, st.LastContactURL = s.OccurredAt.UTC(), f.Kind, f.Author, f.URL
 		}
 	case stanna.PaymentFailed:
 		newest = takeFailure(st, f, s)
@@ -90,7 +90,7 @@ func takeEngagement(st *stanna.State, f stanna.EngagementMeasured, s stanna.Sign
 
 // takeSentiment keeps the latest moods in order of time.
 func takeSentiment(st *stanna.State, f stanna.SentimentDetected, s stanna.Signal) (newest bool) {
-	m := stanna.Mood{At: s.OccurredAt.UTC(), Score: f.Score, Confidence: -1, Quote: f.Quote, Source: s.Source}
+	m := stanna.Mood{At: s.OccurredAt.UTC(), Score: f.Score, Confidence: -1, Quote: f.Quote, Author: f.Author, URL: f.URL, Source: s.Source}
 	if f.Confidence != nil {
 		m.Confidence = *f.Confidence
 	}

@@ -27,10 +27,13 @@ func TestTake(t *testing.T) {
 			func(s stanna.State) any { p, _ := s.Engagement.Last(); return []any{p.Value, s.EngagementUnit} }, []any{200.0, "events"}, []any{100.0, "logins"}},
 		"churn": {stanna.ChurnPredicted{Probability: 0.1}, stanna.ChurnPredicted{Probability: 0.7},
 			func(s stanna.State) any { return s.Churn.Value }, 0.1, 0.7},
-		"sentiment": {stanna.SentimentDetected{Score: 1, Quote: "good"}, stanna.SentimentDetected{Score: -2, Quote: "bad"},
-			func(s stanna.State) any { return []any{s.Sentiment.Value, s.Quote} }, []any{1.0, "good"}, []any{-2.0, "bad"}},
-		"contact": {stanna.Contacted{Kind: "email"}, stanna.Contacted{Kind: "call"},
-			func(s stanna.State) any { return s.LastContactKind }, "email", "call"},
+		"sentiment": {stanna.SentimentDetected{Score: 1, Quote: "good", Author: "Maria", URL: "https://a.example/1"}, stanna.SentimentDetected{Score: -2, Quote: "bad"},
+			func(s stanna.State) any {
+				m, _ := s.Said(s.Quote)
+				return []any{s.Sentiment.Value, s.Quote, m.Author, m.URL}
+			}, []any{1.0, "good", "Maria", "https://a.example/1"}, []any{-2.0, "bad", "", ""}},
+		"contact": {stanna.Contacted{Kind: "email"}, stanna.Contacted{Kind: "call", Author: "Maria", URL: "https://a.example/2"},
+			func(s stanna.State) any { return []any{s.LastContactKind, s.LastContactAuthor, s.LastContactURL} }, []any{"email", "", ""}, []any{"call", "Maria", "https://a.example/2"}},
 		"payment failed": {stanna.PaymentFailed{Amount: 10, Currency: "usd", Attempt: 1}, stanna.PaymentFailed{Amount: 10, Currency: "usd", Attempt: 2},
 			func(s stanna.State) any { return []any{s.Payment.Attempt, s.Payment.Amount} }, []any{1, money}, []any{2, money}},
 		"payment recovered": {stanna.PaymentFailed{Amount: 10, Currency: "USD"}, stanna.PaymentRecovered{},

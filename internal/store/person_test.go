@@ -66,7 +66,9 @@ func TestPeople(t *testing.T) {
 			return errorsOr(err, tx.PutPerson(foreign))
 		})
 		ana.SlackID, ana.Name, ana.SeenAt = "", "", time.Time{}
-		step("forgotten", 1, func(tx *store.Tx) error { return tx.ForgetPeople(stanna.Connection{Workspace: "acme.com", TeamID: "T1", Home: true}) }, ana, eve)
+		step("forgotten", 1, func(tx *store.Tx) error {
+			return tx.ForgetPeople(stanna.Connection{Workspace: "acme.com", TeamID: "T1", Home: true})
+		}, ana, eve)
 		update(t, s, func(tx *store.Tx) error {
 			if _, ok, err := tx.Person("beta.com", "ben@acme.com"); !ok || err != nil {
 				t.Errorf("another workspace's people are forgotten: %v", err)

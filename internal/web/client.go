@@ -29,9 +29,11 @@ type clientView struct {
 	Sentiment    string
 	SentimentAt  stamp
 	Quote        string
+	QuotedOf     speaker
 	Payment      string
 	LastContact  stamp
 	ContactKind  string
+	ContactWith  speaker
 	Contacts     []stanna.Contact
 	Open, Past   []alertRow
 	MorePast     int
@@ -60,6 +62,7 @@ type signalRow struct {
 	Received stamp
 	Type     string
 	Says     string
+	By       speaker
 	Source   string
 	Became   string
 	Reason   string
@@ -169,7 +172,10 @@ func (s *site) describe(v *visit, c *clientView, p store.Portrait, alerts []stan
 		c.Sentiment, c.SentimentAt = l.Signed(st.Sentiment.Value), stampOf(l, st.Sentiment.At)
 	}
 	if c.Detailed { // somebody's words are detail
-		c.Quote, c.ContactKind = st.Quote, st.LastContactKind
+		c.Quote, c.ContactKind, c.ContactWith = st.Quote, st.LastContactKind, speakerOf(st.LastContactAuthor, st.LastContactURL)
+		if m, ok := st.Said(st.Quote); ok {
+			c.QuotedOf = speakerOf(m.Author, m.URL)
+		}
 	}
 	if !st.Payment.FailedAt.IsZero() {
 		c.Payment = strings.TrimSpace(l.Money(st.Payment.Amount)+" failed") + ", " + stampOf(l, st.Payment.FailedAt).Short
@@ -221,7 +227,8 @@ func (v *visit) signalRows(tx *store.Tx, client string, alerts []stanna.Alert) (
 	}
 	rows := make([]signalRow, len(list))
 	for i, x := range list {
-		r := signalRow{At: stampOf(v.local, x.OccurredAt), Received: stampOf(v.local, x.ReceivedAt), Type: string(x.Type), Says: sayingOf(v.local, x.Signal), Source: x.Source}
+		r := signalRow{At: stampOf(v.local, x.OccurredAt), Received: stampOf(v.local, x.ReceivedAt), Type: string(x.Type), Source: x.Source}
+		r.Says, r.By = sayingOf(v.local, x.Signal)
 		closed := closedBy(x, alerts)
 		d, did := deeds[x.ID]
 		switch {

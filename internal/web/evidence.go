@@ -20,6 +20,7 @@ type evidenceView struct {
 	Chart     chart
 	Facts     []field
 	Quote     string
+	QuotedOf  speaker
 	Moves     []moveRow
 	MoreMoves int
 	Explained bool // sources give reasons for this type
@@ -136,7 +137,7 @@ func (v *visit) evidence(a stanna.Alert, p store.Portrait) evidenceView {
 	view.figures(l, a, opened)
 	view.facts(v, a, p)
 	if v.detailed() {
-		view.Quote = e.Quote
+		view.Quote, view.QuotedOf = e.Quote, speakerOf(e.Author, e.URL)
 	}
 	for _, m := range e.Moves {
 		row := moveRow{Name: m.Name, Path: clientPath(m.ClientID), Why: m.Why.Sentence(), Amount: signedMoney(l, m.Amount)}

@@ -29,12 +29,13 @@ import (
 )
 
 const (
-	acme     = "acme.com"
-	botToken = "xoxb-1-abcdefghijklmnop"
-	ana      = "ana@acme.com" // admin
-	dora     = "dora@acme.com"
-	carl     = "carl@acme.com" // csm
-	lea      = "lea@acme.com"
+	acme       = "acme.com"
+	botToken   = "xoxb-1-abcdefghijklmnop"
+	otherToken = "xoxb-2-abcdefghijklmnop" // of another Slack team
+	ana        = "ana@acme.com"            // admin
+	dora       = "dora@acme.com"
+	carl       = "carl@acme.com" // csm
+	lea        = "lea@acme.com"
 )
 
 // house is the pages with every room behind them and a Slack of our own.
@@ -58,6 +59,8 @@ func newHouse(t *testing.T) *house {
 	cfg := sandbox.DefaultConfig()
 	cfg.PostsPerSecond, cfg.UpdatesPerMinute = 0, 0
 	cfg.BotToken, cfg.Scopes, h.team = botToken, slack.Scopes(), cfg.Team.ID
+	cfg.Teams = []sandbox.TeamSetup{{Team: sandbox.TeamConfig{ID: "T0GLOBEX01", Name: "Globex"}, BotToken: otherToken, Scopes: slack.Scopes(),
+		Channels: []sandbox.ChannelConfig{{ID: "C0GLOBEX01", Name: "globex-alerts", IsMember: true}}}}
 	h.sandbox = sandbox.New(cfg, sandbox.Options{Now: time.Now})
 	slackServer := httptest.NewServer(h.sandbox.Handler())
 	h.server = httptest.NewUnstartedServer(nil)

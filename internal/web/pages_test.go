@@ -29,7 +29,10 @@ func (h *house) connected() *browser {
 	b := h.as(ana)
 	b.post("/integrations/slack/token", url.Values{"token": {botToken}}).ok("Connected to Acme Sandbox")
 	h.until("the channels", func() (found bool) {
-		h.view(func(tx *store.Tx) (err error) { _, found, err = tx.Channel(acme, "T0SANDBOX1", "C0ALERTS01"); return err })
+		h.view(func(tx *store.Tx) (err error) {
+			_, found, err = tx.Channel(acme, "T0SANDBOX1", "C0ALERTS01")
+			return err
+		})
 		return found
 	})
 	b.post("/integrations/slack/settings", url.Values{"default": {"C0HEALTH01"}, "fallback-typed": {"#cs-alerts"}}).ok("The channels are saved")
@@ -79,7 +82,9 @@ func TestEveryPageOfALivedInHouse(t *testing.T) {
 	b.get("/clients").ok("Globex", "$12,400", "Red", carl, "in 52 days", `href="/clients/globex"`)
 	b.get("/clients?q=GLO").ok("Globex")
 	b.get("/clients?q=nothing").ok("No client fits")
-	b.get("/clients/globex").ok("Globex", `<svg viewBox`, "Usage", "118 sessions", "Third time I ask.", "Maria Costa", "seats", "Opened an alert", "Made an alert worse",
+	b.get("/clients/globex").ok("Globex", `<svg viewBox`, "Usage", "118 sessions", "Third time I ask.", "Maria Costa", "seats",
+		`Said by <bdi dir="auto">Maria Costa</bdi>`, `href="https://support.example.com/tickets/118" rel="noopener noreferrer"`, `<bdi dir="auto">Rui Dias</bdi>`, "https://calls.example.com/7",
+		"Opened an alert", "Made an alert worse",
 		"More than 48 hours old on arrival", "Open in Slack", "health.scored")
 	b.get("/alerts/"+alert).ok("Why this alert", "Health entered the red zone.", "entered_red", "dropPoints", "15 points", "Who was told", "Delivered", "Sent to Slack.", "Timeline", "Alert opened, ",
 		"No rule names another place", `class="moment opened"`, `class="moment base"`, "opened at 38")

@@ -8,11 +8,34 @@ import (
 	"github.com/gostanna/stanna/internal/locale"
 )
 
-// sayingOf is what a signal says, in words where we understand it.
-func sayingOf(l locale.Local, s stanna.Signal) string {
-	if s.Check(s.ReceivedAt) != nil { // it was checked when it came
-		return brief(s.Data)
+// speaker is who said something, and where in another system it can be read.
+type speaker struct{ Name, Link string }
+
+// speakerOf leaves out an address that a page may not lead to.
+func speakerOf(author, address string) speaker {
+	if stanna.ValidAddress(address) != nil {
+		address = ""
 	}
+	return speaker{strings.TrimSpace(author), address}
+}
+
+// sayingOf is what a signal says, in words where we understand it, and who
+// said what it is about.
+func sayingOf(l locale.Local, s stanna.Signal) (says string, by speaker) {
+	if s.Check(s.ReceivedAt) != nil { // it was checked when it came
+		return brief(s.Data), speaker{}
+	}
+	switch f := s.Fact.(type) {
+	case stanna.SentimentDetected:
+		return joined(l.Signed(f.Score), f.Quote), speakerOf(f.Author, f.URL)
+	case stanna.Contacted:
+		return joined(capital(f.Kind), f.Summary), speakerOf(f.Author, f.URL)
+	}
+	return figuresOf(l, s), speaker{}
+}
+
+// figuresOf is what a signal has measured.
+func figuresOf(l locale.Local, s stanna.Signal) string {
 	switch f := s.Fact.(type) {
 	case stanna.HealthScored:
 		parts := []string{"Score " + l.Number(f.Score)}
@@ -34,10 +57,6 @@ func sayingOf(l locale.Local, s stanna.Signal) string {
 		return strings.TrimSpace(l.Number(f.Value) + " " + f.Unit)
 	case stanna.ChurnPredicted:
 		return "Probability " + l.Percent(f.Probability)
-	case stanna.SentimentDetected:
-		return joined(l.Signed(f.Score), f.Quote)
-	case stanna.Contacted:
-		return joined(capital(f.Kind), f.Summary)
 	case stanna.PaymentFailed:
 		return l.Money(stanna.MoneyOf(f.Amount, f.Currency))
 	}

@@ -23,6 +23,7 @@ type slackView struct {
 	Admins    []string // for who does not manage it
 	Result    *resultView
 	Team      string
+	Home      string    // the team's name
 	Teams     []teamRow // where there are several
 	Installed stamp
 	Checked   stamp
@@ -121,7 +122,7 @@ func (s *site) slack(v *visit) (answer, error) {
 		view.Line = *lineOf(v, lines, names)
 		view.Pasted = len(lines) > 0 && home.InstalledBy == ""
 		view.Features = featuresOf(home)
-		view.Teams = teamRows(lines)
+		view.Home, view.Teams = home.Name(), teamRows(lines)
 		view.chooseFrom(lines, list, names)
 		if id := v.asked("test"); id != "" && view.Manages {
 			return s.testResult(tx, v, &view, id, names)

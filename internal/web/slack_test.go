@@ -49,6 +49,34 @@ func TestSlackFromConnectToDisconnect(t *testing.T) {
 	}
 }
 
+func TestSlackWithTwoTeams(t *testing.T) {
+	h := newHouse(t)
+	b := h.connected()
+	b.post("/integrations/slack/token", url.Values{"token": {otherToken}}).ok("Another Slack workspace was chosen than the one that is connected, Acme Sandbox").without(`id="teams"`)
+	b.post("/integrations/slack/token", url.Values{"token": {otherToken}, "another": {"yes"}}).ok("Connected to Globex", `id="team-T0GLOBEX01"`, `id="team-T0SANDBOX1"`, "The default and the fallback channel are here")
+	h.until("the channels of both", func() bool {
+		n := 0
+		h.view(func(tx *store.Tx) error { l, err := tx.Channels(acme); n = len(l); return err })
+		return n >= 4
+	})
+	b.get("/integrations/slack").ok("#globex-alerts in Globex", "Acme Sandbox and Globex")
+	b.get("/rules/rule_health_drop").ok("#globex-alerts in Globex")
+
+	p := b.post("/integrations/slack/test", url.Values{"to": {"C0GLOBEX01"}}).ok(`id="test-result"`)
+	h.until("the test", func() bool { return h.counts()[stanna.Delivered] == 1 })
+	if n := len(h.sandbox.Team("T0GLOBEX01").Messages()); n != 1 {
+		t.Errorf("%d messages are in the other team", n)
+	}
+	b.get(p.path).ok("Delivered", "#globex-alerts in Globex")
+
+	b.post("/integrations/slack/settings", url.Values{"default": {"C0HEALTH01"}, "fallback": {"C0GLOBEX01"}}).ok("must be in the same Slack workspace as the default channel")
+	b.get("/integrations/slack/check").ok(`id="check-token-T0GLOBEX01"`, "Globex: Slack accepts the token")
+	b.get("/integrations/slack/disconnect?team=T0GLOBEX01").ok("Nobody in <strong><bdi>Globex")
+	b.post("/integrations/slack/disconnect", url.Values{"team": {"T0SANDBOX1"}}).ok("The default channel is in Acme Sandbox", `id="team-T0GLOBEX01"`)
+	b.post("/integrations/slack/settings", url.Values{"default": {"C0GLOBEX01"}, "fallback": {""}}).ok("The channels are saved", `id="default-channel">#globex-alerts`)
+	b.post("/integrations/slack/disconnect", url.Values{"team": {"T0SANDBOX1"}}).ok("Disconnected", "Globex").without("Acme Sandbox")
+}
+
 func TestDeadIsShownAndSentAgain(t *testing.T) {
 	h := newHouse(t)
 	b := h.connected()

@@ -38,8 +38,9 @@ func (h *house) everyType() map[stanna.AlertType]string {
 			Factors: []stanna.Factor{{Name: "Champion left", Impact: &minus}}, Actions: []string{"Call the sponsor"}},
 		stanna.PaymentIssue: {Trigger: stanna.ReasonPaymentAgain, ValueAt: now, Payment: &stanna.PaymentStanding{FailedAt: now, FirstAt: week, Amount: stanna.MoneyOf(12400, "USD"), Attempt: 2,
 			NextAttempt: now.AddDate(0, 0, 3).Format(time.RFC3339), Decline: stanna.SoftDecline, Code: "insufficient_funds", Invoice: "INV-7"}},
-		stanna.EngagementDrop:    {Trigger: stanna.ReasonBelowBaseline, Base: 200, BaseAt: week, Opened: 106, Value: 98, ValueAt: now, Worst: 98},
-		stanna.SentimentNegative: {Trigger: stanna.ReasonVeryNegative, Opened: -1.6, Value: -1.6, ValueAt: now, Worst: -1.6, Quote: "Third time I ask for this.", Count: 3, Source: "support"},
+		stanna.EngagementDrop: {Trigger: stanna.ReasonBelowBaseline, Base: 200, BaseAt: week, Opened: 106, Value: 98, ValueAt: now, Worst: 98},
+		stanna.SentimentNegative: {Trigger: stanna.ReasonVeryNegative, Opened: -1.6, Value: -1.6, ValueAt: now, Worst: -1.6, Quote: "Third time I ask for this.", Count: 3, Source: "support",
+			Author: "Maria Costa", URL: "https://support.example.com/tickets/118?a=1&b=2"},
 		stanna.RevenueAtRisk: {Trigger: stanna.ReasonSumCrossed, Base: 40000, BaseAt: week, Opened: 61000, Value: 62500, ValueAt: now, Worst: 62500, Limit: 50000, Share: 12.4, Loss: 21000, Clients: 9,
 			Moves: []stanna.Move{{ClientID: "globex", Name: "Globex", Amount: 12400, Why: stanna.ReasonEnteredRed}}, Moved: 3},
 		stanna.ExpansionOpportunity: {Trigger: stanna.ReasonLimitFilled, Base: 80, Opened: 92, Value: 96, ValueAt: now, Worst: 96, Limit: 100, Subject: "seats", Since: week},
@@ -73,11 +74,12 @@ func TestEvidenceOfEveryType(t *testing.T) {
 	}
 	b := h.as(ana)
 	for kind, texts := range map[stanna.AlertType][]string{
-		stanna.HealthDrop:           {"60 → 34", "Fell 22 points in "},
-		stanna.ChurnRisk:            {"55 % → 78 %", "Rose 17 points", "Champion left", "Call the sponsor"},
-		stanna.PaymentIssue:         {"$12,400 failed, second attempt", "insufficient funds", "soft: it may pass", "INV-7", "Maria Costa"},
-		stanna.EngagementDrop:       {"200 → 98", "47 % below the client", "Usual week"},
-		stanna.SentimentNegative:    {"−1.6", "Third time I ask for this.", "Conversations"},
+		stanna.HealthDrop:     {"60 → 34", "Fell 22 points in "},
+		stanna.ChurnRisk:      {"55 % → 78 %", "Rose 17 points", "Champion left", "Call the sponsor"},
+		stanna.PaymentIssue:   {"$12,400 failed, second attempt", "insufficient funds", "soft: it may pass", "INV-7", "Maria Costa"},
+		stanna.EngagementDrop: {"200 → 98", "47 % below the client", "Usual week"},
+		stanna.SentimentNegative: {"−1.6", "Third time I ask for this.", "Conversations",
+			`Said by <bdi dir="auto">Maria Costa</bdi>`, `<a href="https://support.example.com/tickets/118?a=1&amp;b=2" rel="noopener noreferrer" target="_blank">`},
 		stanna.RevenueAtRisk:        {"The whole portfolio", "$40,000 → $62,500", "Expected loss", "$21,000", "12.4 %", "+$12,400", "and 2 more clients"},
 		stanna.ExpansionOpportunity: {"96 of 100 seats", "96 % of the limit", "The line"},
 		stanna.Milestone:            {"1,000 invoices"},
@@ -99,6 +101,6 @@ func TestEvidenceOfEveryType(t *testing.T) {
 	c.get("/alerts/" + ids[stanna.RevenueAtRisk]).is(404)
 	c.get("/").ok().without("figure-risk", "figure-loss")
 	l := h.as(lea)
-	l.get("/alerts/"+ids[stanna.SentimentNegative]).ok("−1.6").without("Third time", `id="acts"`, `id="steps"`)
+	l.get("/alerts/"+ids[stanna.SentimentNegative]).ok("−1.6").without("Third time", "Maria Costa", "tickets/118", `id="acts"`, `id="steps"`)
 	l.get("/alerts/" + ids[stanna.RevenueAtRisk]).ok("The whole portfolio")
 }
