@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -133,10 +134,25 @@ func (v viewer) intended(m stanna.Message) (message.Intended, error) {
 	}
 	team, channel, _ := m.Intended.Slack()
 	c, ok, err := v.tx.Channel(m.Workspace, team, channel)
-	if err != nil || !ok {
-		return message.Intended{Name: channel}, err
+	switch {
+	case err != nil:
+		return message.Intended{}, err
+	case m.Intended.Direct():
+		return message.Intended{Name: v.nameOf(channel), Why: c.Repair}, nil
+	case !ok:
+		return message.Intended{Name: channel}, nil
 	}
 	return message.Intended{Name: "#" + c.Name, Why: c.Repair}, nil
+}
+
+// nameOf is what people call somebody in Slack.
+func (v viewer) nameOf(slackID string) string {
+	for email, p := range v.people {
+		if p.SlackID == slackID {
+			return cmp.Or(p.Name, email)
+		}
+	}
+	return slackID
 }
 
 // meantFor says which person a message was meant for, and who has it instead.
