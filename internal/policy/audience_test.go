@@ -89,12 +89,19 @@ func TestAudience(t *testing.T) {
 		h.refused(err, "routes[0].to[0]", before)
 		_, err = h.SaveRule(h.ctx, acme, ana, draft(func(r *stanna.Rule) { r.Destinations = []stanna.Destination{shared} }), nil)
 		h.refused(err, "destinations[0]", before)
+		_, _, err = h.SaveSettings(h.ctx, acme, ana, "", func(k *policy.Kept) error {
+			k.Workspace.Settings.Digests = []stanna.DigestPlan{{To: shared, Weekly: true}}
+			return nil
+		})
+		h.refused(err, "digests[0].to", before)
 		said("as the fallback", func(s *stanna.Settings) { s.FallbackChannel = "C0SHARED1" }, "fallbackChannel", "nothing can be told in #with-globex now")
 		said("allowed", func(s *stanna.Settings) { s.SharedChannels = stanna.RedactShared }, "fallbackChannel", "name no client and no figure")
 		routes, err := h.SaveRoutes(h.ctx, acme, ana, []stanna.RouteLine{{To: []stanna.Destination{shared}}}, nil)
 		if err != nil || len(routes.Warnings) != 1 || !strings.Contains(routes.Warnings[0].Message, "name no client") {
 			h.Errorf("%+v %v", routes.Warnings, err)
 		}
+		said("a digest where it is allowed", func(s *stanna.Settings) { s.Digests = []stanna.DigestPlan{{To: shared, Weekly: true}} }, "digests[0].to", "name no client and no figure")
+		said("no digest", func(s *stanna.Settings) { s.Digests = nil }, "", "")
 		said("refused again", func(s *stanna.Settings) { s.SharedChannels = "" }, "fallbackChannel", "nothing can be told")
 		// What was chosen before does not keep the rest from being changed.
 		again := []stanna.RouteLine{{Name: "Partners", To: []stanna.Destination{shared}}}

@@ -44,6 +44,15 @@ func (e *edit) checkDigests(was, is []stanna.DigestPlan) (warnings []Warning, er
 				return nil, err
 			}
 		}
+		if team, id, ok := p.To.Slack(); ok {
+			c, _, err := e.tx.Channel(e.workspace.ID, team, id)
+			if err != nil {
+				return nil, err
+			}
+			if text := warningOf(e.workspace.Settings, c); text != "" {
+				warnings = append(warnings, Warning{field + ".to", text})
+			}
+		}
 		if email, ok := p.To.Person(); ok && k.connected() && !k.slackUser(email) {
 			warnings = append(warnings, Warning{field + ".to", email + " is not in Slack by that address, or Slack was not asked yet; until then they have no digest"})
 		}
