@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -90,8 +91,8 @@ func learn(c *stanna.Connection, who slack.Identity, changed map[string]string) 
 }
 
 // channelsInUse lists the channels of the team that a message may go to: the
-// default, the fallback, those of the routing table and of every rule that is
-// not off, and those marked broken, which may have been mended.
+// default, the fallback, those of digests, of the routing table and of every
+// rule that is not off, and those marked broken, which may have been mended.
 func (l *Line) channelsInUse(ctx context.Context, c stanna.Connection) ([]string, error) {
 	used := map[string]bool{}
 	err := l.store.View(ctx, func(tx *store.Tx) error {
@@ -123,9 +124,9 @@ func (l *Line) channelsInUse(ctx context.Context, c stanna.Connection) ([]string
 	return slices.Sorted(maps.Keys(used)), err
 }
 
-// chosenPlaces lists the destinations of the routing table and of every rule
-// that is not off: also where it goes outside hours, or when nobody takes its
-// alerts up.
+// chosenPlaces lists the destinations of digests, of the routing table and of
+// every rule that is not off: also where it goes outside hours, or when nobody
+// takes its alerts up.
 func chosenPlaces(tx *store.Tx, workspace string) (all []stanna.Destination, err error) {
 	rules, err := tx.Rules(workspace)
 	if err != nil {
@@ -141,10 +142,42 @@ func chosenPlaces(tx *store.Tx, workspace string) (all []stanna.Destination, err
 		}
 	}
 	lines, _, err := tx.Routing(workspace)
+	if err != nil {
+		return nil, err
+	}
 	for _, l := range lines {
 		all = append(all, l.To...)
 	}
+	w, err := tx.Workspace(workspace)
+	for _, p := range w.Settings.Digests {
+		all = append(all, p.To)
+	}
 	return all, err
+}
+
+// strandedPlaces lists the chosen channels that are in a team which is not
+// connected, beside one that is. When none is, all of it waits, and that is
+// said elsewhere.
+func strandedPlaces(tx *store.Tx, workspace string) (list []stanna.Destination, err error) {
+	lines, err := tx.Connections(workspace)
+	if err != nil || len(lines) == 0 {
+		return nil, err
+	}
+	chosen, err := chosenPlaces(tx, workspace)
+	for _, d := range chosen {
+		team, _, ok := d.Slack()
+		if ok && !slices.Contains(list, d) && !slices.ContainsFunc(lines, func(c stanna.Connection) bool { return c.TeamID == team }) {
+			list = append(list, d)
+		}
+	}
+	return list, err
+}
+
+func placesCount(n int) string {
+	if n == 1 {
+		return "one channel"
+	}
+	return strconv.Itoa(n) + " channels"
 }
 
 // checkChannel asks Slack about a channel in use and keeps the verdict. A

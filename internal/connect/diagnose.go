@@ -85,6 +85,15 @@ func (l *Line) Diagnose(ctx context.Context, workspace string) (Diagnosis, error
 			d.keep(f)
 		}
 	}
+	var stranded []stanna.Destination
+	err = l.store.View(ctx, func(tx *store.Tx) (err error) { stranded, err = strandedPlaces(tx, workspace); return err })
+	if err != nil {
+		return d, err
+	}
+	if n := len(stranded); n > 0 {
+		d.add("stranded", Failed, "Rules, routes or digests send to "+placesCount(n)+" in a Slack workspace that is not connected: "+string(stranded[0])+".",
+			"Connect that one again, or choose other channels. What waits for it is told when it is connected.")
+	}
 	if err := l.findTraffic(ctx, &d, workspace, lines); err != nil {
 		return d, err
 	}

@@ -3,6 +3,7 @@ package connect
 import (
 	"cmp"
 	"context"
+	"fmt"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/slack"
@@ -47,6 +48,7 @@ func (l *Line) Disconnect(ctx context.Context, workspace, team, actor string) (D
 		return Disconnected{}, err
 	}
 	d, code := l.uninstall(ctx, c)
+	var stranded []stanna.Destination
 	err = l.store.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.PauseTeam(workspace, c.TeamID, stanna.ReasonNotConnected); err != nil {
 			return err
@@ -57,12 +59,18 @@ func (l *Line) Disconnect(ctx context.Context, workspace, team, actor string) (D
 		if err := tx.ForgetPeople(c); err != nil {
 			return err
 		}
+		if stranded, err = strandedPlaces(tx, workspace); err != nil {
+			return err
+		}
 		details := map[string]string{"atSlack": string(d.AtSlack)}
 		if code != "" {
 			details["code"] = code
 		}
 		return tx.Audit(entry(workspace, l.now(), actor, "slack.disconnected", c.TeamID, details))
 	})
+	if n := len(stranded); n > 0 {
+		d.Sentence += fmt.Sprintf(" What rules, routes or digests send there (%s) waits until it is connected again; choose other channels for them.", placesCount(n))
+	}
 	return d, err
 }
 

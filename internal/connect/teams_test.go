@@ -168,8 +168,20 @@ func TestDisconnectOneOfTwo(t *testing.T) {
 		st.refused(err, HomeNeeded)
 		_, err = st.Disconnect(st.Context(), acme, "T0NOBODY01", ana)
 		st.refused(err, NotConnected)
-		_, err = st.Disconnect(st.Context(), acme, other, ana)
+		st.update(func(tx *store.Tx) error {
+			_, err := tx.PutRouting(acme, []stanna.RouteLine{{To: []stanna.Destination{"slack:T0GLOBEX01:C0GLOBEX01"}}}, ana, st.clock.now())
+			return err
+		})
+		d, err := st.Disconnect(st.Context(), acme, other, ana)
 		st.must(err)
+		if !contains(d.Sentence, "(one channel) waits until it is connected again") {
+			st.Errorf("said: %s", d.Sentence)
+		}
+		found, err := st.Diagnose(st.Context(), acme)
+		st.must(err)
+		if !slices.ContainsFunc(found.Checks, func(f Finding) bool { return f.Check == "stranded" && f.State == Failed }) {
+			st.Errorf("the checks say nothing of it: %+v", found)
+		}
 		if got := st.states(); !slices.Equal(got, []string{home + " healthy"}) {
 			st.Errorf("left: %v", got)
 		}
