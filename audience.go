@@ -48,6 +48,14 @@ type ChannelHabits struct {
 	Budget *int   `json:"budget,omitempty"` // messages a day; nil: the workspace's, 0: no limit
 }
 
+// LocaleAt is the language that is read in a channel; "" is everywhere.
+func (s Settings) LocaleAt(channel string) string {
+	if own := s.Channels[channel].Locale; own != "" {
+		return own
+	}
+	return s.Locale
+}
+
 // MaxBudget bounds a budget: nobody reads so many messages in a day.
 const MaxBudget = 10_000
 

@@ -50,6 +50,11 @@ type Job struct {
 // message.
 const MessageJob = "message"
 
+// RedrawJob is the kind of job that looks whether a message that stands would
+// look otherwise now, and then writes it anew; its Ref is the message's id.
+// Nothing has happened that anybody is to be told.
+const RedrawJob = "redraw"
+
 // JobState is where a job is in its life.
 type JobState string
 

@@ -22,6 +22,7 @@ type Message struct {
 	SummaryID   string // the summary that tells it in its stead
 	Repeated    bool   // it may stand in Slack twice
 	TextOnly    bool   // Slack refused the layout
+	Shown       string // a hash of what stands; "" when that is not known
 	CreatedAt   time.Time
 	PostedAt    time.Time
 	ClosedAt    time.Time // a closed Thread takes no further alert

@@ -80,7 +80,7 @@ func newStage(t testing.TB, s *store.Store, options func(*Options)) *stage {
 		Links: deliver.Links{PublicURL: site}, Look: func() { q.Look() }, Count: func(string, time.Duration) {}, Log: log})
 	q = queue.New(queue.Options{Store: s, Handlers: map[string]queue.Handler{"slack": courier}, Now: time.Now, Log: log})
 	st.intake = intake.New(intake.Options{Store: s, Clock: st.clock, Wake: q.Wake, Count: func(stanna.Became, int) {}, Log: log})
-	st.policy = policy.New(policy.Options{Store: s, Clock: st.clock, Log: log, Sweep: st.intake.Sweep})
+	st.policy = policy.New(policy.Options{Store: s, Clock: st.clock, Log: log, Sweep: st.intake.Sweep, Redraw: st.intake.Redraw})
 	o := Options{Store: s, Intake: st.intake, Auth: st.auth, Line: st.line, Policy: st.policy, Clock: st.clock, Log: log, PublicURL: site, Version: "test"}
 	if options != nil {
 		options(&o)

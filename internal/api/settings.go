@@ -189,8 +189,7 @@ func (a *api) putSettings(ctx context.Context, who auth.Caller, in *putSettingsI
 	if err := a.checkLogo(ctx, kept.Workspace.Settings.Branding, in.Body.Workspace); err != nil {
 		return nil, err
 	}
-	had := kept.Workspace.Settings.Buttons
-	if w := in.Body.Workspace; w != nil && w.Buttons != nil && *w.Buttons && !had {
+	if w := in.Body.Workspace; w != nil && w.Buttons != nil && *w.Buttons && !kept.Workspace.Settings.Buttons {
 		if err := a.Line.MayHaveButtons(ctx, who.Workspace); err != nil {
 			return nil, err
 		}
@@ -198,11 +197,6 @@ func (a *api) putSettings(ctx context.Context, who auth.Caller, in *putSettingsI
 	kept, warnings, err := a.Policy.SaveSettings(ctx, who.Workspace, actor(who), in.tag(), in.Body.into)
 	if err != nil {
 		return nil, in.refused(err)
-	}
-	if kept.Workspace.Settings.Buttons != had {
-		if err := a.Intake.RefreshThreads(ctx, who.Workspace); err != nil {
-			return nil, err
-		}
 	}
 	return &settingsDoneOutput{strconv.Quote(kept.Tag()), settingsDone{true, "Settings updated", warnings}}, nil
 }

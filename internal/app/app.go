@@ -106,7 +106,7 @@ func (a *App) build() {
 	a.queue = queue.New(queue.Options{Store: a.store, Handlers: map[string]queue.Handler{"slack": courier}, Now: a.clock.Real, Log: a.log})
 	a.intake = intake.New(intake.Options{Store: a.store, Clock: a.clock, Wake: a.queue.Wake, Count: a.metrics.signal, Log: a.log})
 	a.desk = press.New(press.Options{Store: a.store, Intake: a.intake, Auth: a.auth, Line: a.line, Clock: a.clock, Count: a.metrics.press, Log: a.log, PublicURL: c.PublicURL})
-	a.policy = policy.New(policy.Options{Store: a.store, Clock: a.clock, Log: a.log, Sweep: a.intake.Sweep})
+	a.policy = policy.New(policy.Options{Store: a.store, Clock: a.clock, Log: a.log, Sweep: a.intake.Sweep, Redraw: a.intake.Redraw})
 	a.handler = a.doors()
 }
 

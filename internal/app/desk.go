@@ -152,7 +152,8 @@ func ConnectSlack(ctx context.Context, c Config, env Environment, workspace stri
 		return err
 	}
 	keeper := policy.New(policy.Options{Store: s, Clock: stanna.NewClock(time.Now), Log: logger(c, env.Log),
-		Sweep: func(context.Context, string) (bool, error) { return false, nil }}) // a running server does
+		Sweep:  func(context.Context, string) (bool, error) { return false, nil }, // a running server does
+		Redraw: func(context.Context, string, ...store.Look) error { return nil }})
 	_, _, err = keeper.SaveSettings(ctx, workspace, intake.By{Actor: stanna.ActorSystem}, "", func(k *policy.Kept) error {
 		k.Workspace.Settings.DefaultChannel = ch.ID
 		return nil

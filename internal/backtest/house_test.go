@@ -163,7 +163,7 @@ func (h *house) deliver(status stanna.NotificationStatus, why stanna.Reason) {
 			if status != stanna.Delivered {
 				err = tx.MarkUntold(m, status, why, "")
 			} else if err = tx.MarkSending(m); err == nil {
-				_, err = tx.MarkTold(m, "CDEF", "1.1", why, h.now)
+				_, err = tx.MarkTold(m, "CDEF", "1.1", "", why, h.now)
 			}
 			if err != nil {
 				return err

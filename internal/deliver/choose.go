@@ -29,6 +29,16 @@ func (c *Courier) choose(tx *store.Tx, lane *stanna.Lane, now time.Time) (stanna
 			return stanna.Job{}, stanna.Message{}, err
 		}
 		first := waiting[0]
+		if first.Job.Kind == stanna.RedrawJob {
+			if m := first.Message; m.TS != "" && m.Rendered == m.Revision && m.SummaryID == "" {
+				return c.chooseUpdate(tx, lane, first, now)
+			}
+			// Whatever makes it true writes it as it looks now.
+			if err := tx.EndJob(first.Job.ID, stanna.JobDone, ""); err != nil {
+				return stanna.Job{}, stanna.Message{}, err
+			}
+			continue
+		}
 		if first.Message.Rendered == first.Message.Revision && first.Message.TS != "" && len(first.Message.Unsaid) == 0 {
 			// Another job made it true already.
 			if err := tx.EndJob(first.Job.ID, stanna.JobDone, ""); err != nil {

@@ -153,6 +153,9 @@ func (c *Courier) Plan(tx *store.Tx, lane *stanna.Lane, now time.Time) (queue.Wo
 		return nil, err
 	}
 	job.Attempt++
+	if job.Kind == stanna.RedrawJob {
+		return &redrawing{sending: &sending{Courier: c, job: job, message: m}}, nil
+	}
 	if history := nextHistory(m); len(history) > 0 {
 		return &recounting{sending: &sending{Courier: c, job: job, message: m}, history: history}, nil
 	}
@@ -172,7 +175,7 @@ func (c *Courier) Recover(tx *store.Tx, lane *stanna.Lane, orphans []stanna.Job,
 		if err != nil {
 			return err
 		}
-		if m.TS == "" || len(nextHistory(m)) > 0 {
+		if m.TS == "" || j.Kind != stanna.RedrawJob && len(nextHistory(m)) > 0 {
 			if err := markRepeated(tx, m, "the server stopped while it was being sent", now); err != nil {
 				return err
 			}

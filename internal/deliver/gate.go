@@ -121,3 +121,13 @@ func takeToken(tx *store.Tx, name string, now time.Time) (at time.Time, err erro
 	g.Tokens--
 	return now, tx.PutGate(g)
 }
+
+// returnToken puts back a token that was not used.
+func returnToken(tx *store.Tx, name string) error {
+	g, err := tx.Gate(name)
+	if err != nil {
+		return err
+	}
+	g.Tokens = min(updateBurst, g.Tokens+1)
+	return tx.PutGate(g)
+}

@@ -18,6 +18,7 @@ type sending struct {
 	message stanna.Message
 	redact  bool             // the channel is shared with other organisations
 	failed  *message.Failure // of the template that it was to be written by
+	shown   string           // a hash of what was written
 	outcome slack.Outcome
 	err     error // nothing was sent, for a reason that is not Slack's
 }
@@ -147,7 +148,7 @@ func (s *sending) delivered(tx *store.Tx, lane *stanna.Lane, m stanna.Message, n
 			return err
 		}
 	}
-	stale, err := tx.MarkTold(m, s.outcome.Channel, s.outcome.TS, reason, now)
+	stale, err := tx.MarkTold(m, s.outcome.Channel, s.outcome.TS, s.shown, reason, now)
 	if err != nil {
 		return err
 	}
@@ -233,6 +234,9 @@ func (s *sending) render(ctx context.Context) (message.Rendered, error) {
 	})
 	if s.message.TextOnly {
 		out = message.TextOnly(out)
+	}
+	if err == nil {
+		s.shown, err = out.Hash()
 	}
 	return out, err
 }

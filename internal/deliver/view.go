@@ -106,9 +106,7 @@ func (v viewer) redacted(w stanna.Workspace, m stanna.Message) (message.Rendered
 // language and time zone.
 func (v viewer) audience(s stanna.Settings, d stanna.Destination) stanna.Settings {
 	_, id, _ := d.Slack()
-	if own := s.Channels[id].Locale; own != "" {
-		s.Locale = own
-	}
+	s.Locale = s.LocaleAt(id)
 	if !d.Direct() {
 		return s
 	}

@@ -101,7 +101,7 @@ func (p *program) write(by *writer) (string, *Error) {
 func (p *program) written(by *writer, v ref.Val) (string, *Error) {
 	text, ok := by.text(v)
 	if !ok {
-		return "", p.text.failed(Failed, 0, "this has fields of its own; say which of them is to be written")
+		return "", p.text.failed(Failed, 0, manyFields)
 	}
 	return clip(strings.ToValidUTF8(text, string(utf8.RuneError)), maxWritten), nil
 }

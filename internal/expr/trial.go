@@ -93,6 +93,25 @@ func isMissing(err error) bool {
 	return errors.As(err, &gone) || strings.HasPrefix(err.Error(), "no such key")
 }
 
+// What a template may meet; see [TemplateFailures].
+const (
+	otherKind   = "a field is of another kind than what is done with it"
+	noPlace     = "there is no such place in the list; ask size(...) first, or write first(...)"
+	noneGiven   = "this is given no currency; write its ISO 4217 code, such as EUR"
+	listOfMany  = "what is in this list has fields of its own; say which of them, such as .map(x, x.name)"
+	manyFields  = "this has fields of its own; say which of them is to be written"
+	tooLongText = "the text is too long to look for a pattern in"
+	beyondTime  = "this leads to a time beyond the calendar"
+	tooMuchWork = "this is too much work; look through fewer lists"
+	noResult    = "this cannot be worked out"
+)
+
+// TemplateFailures are the messages that an [Error] of kind [Failed] may have
+// when a template is written: for who says them in another language.
+func TemplateFailures() []string {
+	return []string{otherKind, noPlace, noneGiven, listOfMany, manyFields, tooLongText, beyondTime, tooMuchWork, noResult}
+}
+
 // What our own functions refuse.
 const (
 	tooLong     = "text too long for a pattern"
@@ -116,25 +135,25 @@ func (p *program) trouble(err error) *Error {
 	message := err.Error()
 	switch {
 	case errors.As(err, &cancelled):
-		return p.text.failed(Failed, 0, "this is too much work; look through fewer lists")
+		return p.text.failed(Failed, 0, tooMuchWork)
 	case strings.HasPrefix(message, "index out of") && inTemplate:
-		return p.text.failed(Failed, at, "there is no such place in the list; ask size(...) first, or write first(...)")
+		return p.text.failed(Failed, at, noPlace)
 	case strings.HasPrefix(message, "index out of"):
 		return p.text.failed(Failed, at, "there is no such place in the list; ask size(...) first, or use in or exists")
 	case strings.HasPrefix(message, noCurrency):
-		return p.text.failed(Failed, at, "this is given no currency; write its ISO 4217 code, such as EUR")
+		return p.text.failed(Failed, at, noneGiven)
 	case strings.HasPrefix(message, notWritable):
-		return p.text.failed(Failed, at, "what is in this list has fields of its own; say which of them, such as .map(x, x.name)")
+		return p.text.failed(Failed, at, listOfMany)
 	case strings.HasPrefix(message, "no such overload") && inTemplate:
-		return p.text.failed(Failed, at, "a field is of another kind than what is done with it")
+		return p.text.failed(Failed, at, otherKind)
 	case strings.HasPrefix(message, "no such overload"):
 		return p.text.failed(Failed, at, "a field is of another kind than what it is compared with")
 	case strings.HasPrefix(message, tooLong):
-		return p.text.failed(Failed, at, "the text is too long to look for a pattern in")
+		return p.text.failed(Failed, at, tooLongText)
 	case strings.Contains(message, "overflow"):
-		return p.text.failed(Failed, at, "this leads to a time beyond the calendar")
+		return p.text.failed(Failed, at, beyondTime)
 	}
-	return p.text.failed(Failed, at, "this cannot be worked out")
+	return p.text.failed(Failed, at, noResult)
 }
 
 func (t *text) failed(kind Kind, at int, message string) *Error {

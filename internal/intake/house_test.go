@@ -188,7 +188,7 @@ func (h *house) stands(message string) {
 		if err := tx.MarkSending(m); err != nil {
 			return err
 		}
-		_, err = tx.MarkTold(m, "C1", "1.1", stanna.ReasonSent, monday)
+		_, err = tx.MarkTold(m, "C1", "1.1", "", stanna.ReasonSent, monday)
 		return err
 	})
 }

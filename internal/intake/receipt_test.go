@@ -107,8 +107,9 @@ func TestTheFirstHasIt(t *testing.T) {
 	})
 }
 
-// After a switch of how threads look each that stands is written anew, once.
-func TestRefreshThreads(t *testing.T) {
+// After a change of how threads look each of those that stand is looked at
+// again, once, and nothing is to be told.
+func TestRedraw(t *testing.T) {
 	each(t, stanna.Settings{}, health(), func(h *house) {
 		h.client("a")
 		h.client("b")
@@ -117,12 +118,32 @@ func TestRefreshThreads(t *testing.T) {
 			a.Channel, a.TS, a.Rendered, a.Sending = "CDEF", "1.1", a.Revision, a.Revision
 			return tx.PutMessages(a)
 		})
-		h.must(h.intake.RefreshThreads(context.Background(), acme))
-		if m := h.message(a.ID); m.Revision != a.Revision+1 {
-			h.Errorf("what stands is at %d, and was at %d", m.Revision, a.Revision)
+		jobs := func() (kinds []string) {
+			h.view(func(tx *store.Tx) error {
+				list, err := tx.WaitingMessages(a.Destination.Lane(acme), acme, h.clock.Real(), 10)
+				for _, w := range list {
+					kinds = append(kinds, w.Job.Kind+" "+w.Job.Ref)
+				}
+				return err
+			})
+			return kinds
 		}
-		if m := h.message(b.ID); m.Revision != b.Revision {
-			h.Errorf("what is written when it is sent is at %d, and was at %d", m.Revision, b.Revision)
+		was := len(jobs())
+		_, place, _ := a.Destination.Slack()
+		for _, none := range []store.Look{{Place: "C0NOWHERE"}, {Type: stanna.ChurnRisk}, {Place: place, Type: stanna.ChurnRisk}} {
+			h.must(h.intake.Redraw(context.Background(), acme, none))
+		}
+		if list := jobs(); len(list) != was {
+			h.Errorf("of another look: %v", list)
+		}
+		h.must(h.intake.Redraw(context.Background(), acme, store.Look{Place: place}, store.Look{Type: stanna.HealthDrop}, store.Look{}))
+		if list := jobs(); len(list) != was+1 || list[was] != stanna.RedrawJob+" "+a.ID {
+			h.Errorf("waits: %v", list)
+		}
+		for _, m := range []stanna.Message{a, b} {
+			if now := h.message(m.ID); now.Revision != m.Revision || len(now.Unsaid) != len(m.Unsaid) {
+				h.Errorf("there is news: %+v", now)
+			}
 		}
 	})
 }

@@ -88,13 +88,13 @@ func (d desk) button(deed Deed, label string) *slack.ButtonBlockElement {
 }
 
 // about names the alert: the client, or the portfolio, and the rule.
-func (d desk) about() phrase { return joined(", ", d.subject(), outside(d.alert.RuleName, 100)) }
+func (d desk) about() phrase { return joined(", ", d.subject(), d.rule(d.alert)) }
 
 // more is everything that is not done every day. Where the thread has several
 // open alerts it names the one that it is about.
 func (d desk) more(several bool) *slack.SelectBlockElement {
 	name := d.phrase("More…")
-	if rule := outside(d.alert.RuleName, 100); several && rule != nil {
+	if rule := d.rule(d.alert); several && rule != nil {
 		name = d.phrase("More about {alert}…", with{"alert": rule})
 	}
 	option := func(deed Deed, label string) *slack.OptionBlockObject {

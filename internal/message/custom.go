@@ -5,7 +5,7 @@ import "github.com/gostanna/stanna/internal/locale"
 // custom tells an alert of a rule that the team wrote itself: what the rule is
 // called is all that is known of what it means.
 func custom(c chapter) telling {
-	name := outside(c.alert.RuleName, 100)
+	name := c.rule(c.alert)
 	if name == nil {
 		name = c.phrase("an alert")
 	}

@@ -52,7 +52,7 @@ func Form(v FormView) json.RawMessage {
 	put := func(p phrase) *slack.TextBlockObject {
 		return slack.NewTextBlockObject(slack.MarkdownType, p.write(mrkdwn, maxSection), false, true)
 	}
-	about := joined(" · ", say(bolded(c.subject())), outside(v.Alert.RuleName, 100))
+	about := joined(" · ", say(bolded(c.subject())), c.rule(v.Alert))
 	view := slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: string(v.Mark.Deed), PrivateMetadata: v.Mark.String(),
 		Title: plainText(title, maxTitle), Submit: plainText(submit, maxTitle), Close: plainText(c.Text("Cancel"), maxTitle),

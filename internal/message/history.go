@@ -39,7 +39,7 @@ func (v HistoryView) page() page {
 		said := c.entry(e)
 		p.spoken = append(p.spoken, sentenceOf(said.words))
 		if !e.Broadcast {
-			said.words = joined(" · ", said.words, outside(a.RuleName, 100))
+			said.words = joined(" · ", said.words, c.rule(a.Alert))
 			p.parts = append(p.parts, part{kind: context, lines: []phrase{said.shown()}})
 			continue
 		}

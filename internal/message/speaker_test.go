@@ -79,7 +79,7 @@ func TestWhoSaidItAndWhere(t *testing.T) {
 
 // A template says both by name, and its button leads to the conversation.
 func TestTemplatesNameTheSpeaker(t *testing.T) {
-	x := compiled(t, stanna.Template{Type: stanna.SentimentNegative, Wording: StandardWording(stanna.SentimentNegative)})
+	x := compiled(t, stanna.Template{Type: stanna.SentimentNegative, Wording: StandardWording(stanna.SentimentNegative, "")})
 	for _, s := range Specimens(stanna.SentimentNegative, settings(), monday) {
 		s.View.Template = x
 		r := Thread(s.View)

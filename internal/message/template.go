@@ -23,11 +23,32 @@ type Template struct {
 // Failure is that a template could not be used for an alert, or not all of
 // it. It holds nothing of a customer's.
 type Failure struct {
-	Template *Template
-	stanna.TemplateFailure
-	Field  string      // of the template
-	Slip   *expr.Error // what is wrong there, and where; nil of an address
-	Partly bool        // only a button was left out
+	Template               *Template
+	stanna.TemplateFailure             // why in English, as its page shows it
+	Field                  string      // of the template; "" of all of it
+	Slip                   *expr.Error // what is wrong there, and where; nil of an address
+	Partly                 bool        // only a button was left out
+
+	what string // is wrong: a sentence of ours, or of expr's
+}
+
+// What is wrong with a template besides what expr finds.
+const (
+	unreadable     = "it cannot be read any more; its page says why"
+	hangsOnUnknown = "it hangs on what is not known of this client; known(x) ? … : \"\" leaves the link out without a word"
+	noAddress      = "what it came to is no https address"
+)
+
+// said is why the template failed, in the reader's language.
+func (f *Failure) said(t tongue) phrase {
+	what, field := t.known(f.what, 300), outside(f.Field, 40)
+	switch {
+	case f.Slip != nil:
+		return t.phrase("{field}: line {line}, column {column}: {what}", with{"field": field, "line": f.Slip.Line, "column": f.Slip.Column, "what": what})
+	case f.Field != "":
+		return t.phrase("{field}: {what}", with{"field": field, "what": what})
+	}
+	return what
 }
 
 // CompileTemplate reads all parts of a template. The error is a
@@ -136,9 +157,9 @@ func (c chapter) word(t *Template) (w wording, failure *Failure) {
 		case address == "":
 			continue // meant to be left out
 		case slices.ContainsFunc(typed.holes, func(s string) bool { return strings.Contains(s, notThere) }):
-			what = "it hangs on what is not known of this client; known(x) ? … : \"\" leaves the link out without a word"
+			what = hangsOnUnknown
 		case !strings.HasPrefix(address, "https://") || target(address) == "":
-			what = "what it came to is no https address"
+			what = noAddress
 		}
 		if what != "" {
 			w.failure = c.failed(t, at, errors.New(what))
@@ -160,8 +181,10 @@ func (c chapter) input() *expr.Input {
 }
 
 func (c chapter) failed(t *Template, field string, err error) *Failure {
-	f := &Failure{Template: t, Field: field, TemplateFailure: stanna.TemplateFailure{AlertID: c.alert.ID, Why: field + ": " + err.Error()}}
-	errors.As(err, &f.Slip)
+	f := &Failure{Template: t, Field: field, TemplateFailure: stanna.TemplateFailure{AlertID: c.alert.ID, Why: field + ": " + err.Error()}, what: err.Error()}
+	if errors.As(err, &f.Slip) {
+		f.what = f.Slip.Message
+	}
 	return f
 }
 

@@ -18,7 +18,7 @@ func (v ThreadView) wording(c chapter) (*wording, *Failure) {
 		return nil, nil
 	}
 	if err := v.Template.unusable; err != nil {
-		return nil, &Failure{Template: v.Template, TemplateFailure: stanna.TemplateFailure{AlertID: c.alert.ID, Why: err.Error()}}
+		return nil, &Failure{Template: v.Template, TemplateFailure: stanna.TemplateFailure{AlertID: c.alert.ID, Why: err.Error()}, what: unreadable}
 	}
 	w, failure := c.word(v.Template)
 	if failure != nil {
@@ -132,7 +132,7 @@ func (v ThreadView) confess(p *page, c chapter, f *Failure) {
 		return
 	}
 	p.failed = f
-	why := outside(f.Why, 300)
+	why := f.said(c.tongue)
 	said := c.phrase("this message's template failed: {why}; it is in the standard form", with{"why": why})
 	if f.Partly {
 		said = c.phrase("a link of this message's template was left out: {why}", with{"why": why})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/expr"
+	"github.com/gostanna/stanna/internal/locale"
 )
 
 func compiled(t interface{ Fatal(...any) }, x stanna.Template) *Template {
@@ -297,19 +298,92 @@ func BenchmarkTemplatedThread(b *testing.B) {
 // What one begins with says something of every specimen of its type.
 func TestStandardWordings(t *testing.T) {
 	for _, kind := range Types() {
-		x := compiled(t, stanna.Template{Type: kind, Wording: StandardWording(kind)})
-		for _, s := range Specimens(kind, settings(), monday) {
-			s.View.Template = x
-			r := Thread(s.View)
-			checkLimits(t, r)
-			if r.Failed != nil {
-				t.Errorf("%s, %s: %s", kind, s.Name, r.Failed.Why)
-			}
-			if s.Name == "full" {
-				if gaps := x.NotKnown(s.View); len(gaps) > 0 {
-					t.Errorf("%s: %v", kind, gaps)
+		for _, in := range []string{"en", "es"} {
+			x := compiled(t, stanna.Template{Type: kind, Wording: StandardWording(kind, in)})
+			at := settings()
+			at.Locale = in
+			for _, s := range Specimens(kind, at, monday) {
+				s.View.Template = x
+				r := Thread(s.View)
+				checkLimits(t, r)
+				if r.Failed != nil {
+					t.Errorf("%s, %s: %s", kind, s.Name, r.Failed.Why)
+				}
+				if s.Name == "full" {
+					if gaps := x.NotKnown(s.View); len(gaps) > 0 {
+						t.Errorf("%s: %v", kind, gaps)
+					}
 				}
 			}
+		}
+	}
+}
+
+// Who works in Spanish begins with Spanish words, also within the braces.
+func TestStandardWordingInSpanish(t *testing.T) {
+	for kind, want := range map[stanna.AlertType][]string{
+		stanna.HealthDrop: {"la salud bajó 23 puntos hasta 38 (rojo)", "Motivos", "Qué hacer", "Llamar a Maria Costa", "Renovación", "Último contacto hace 19 días"},
+		stanna.ChurnRisk:  {"riesgo de baja"}, stanna.PaymentIssue: {"falló un pago de ", "Factura "}, stanna.EngagementDrop: {"el uso bajó a"},
+		stanna.SentimentNegative: {"las conversaciones se han vuelto negativas"}, stanna.RevenueAtRisk: {"el MRR en riesgo subió", "Antes era "},
+		stanna.ExpansionOpportunity: {"margen para crecer", "en uso de "}, stanna.Milestone: {"Un buen día para dar las gracias"},
+		stanna.RenewalUpcoming: {"renueva en 52 días"}, stanna.KeyAccountUpdate: {": de "},
+	} {
+		s := settings()
+		s.Locale = "es-MX"
+		view := Specimens(kind, s, monday)[0].View
+		view.Template = compiled(t, stanna.Template{Type: kind, Wording: StandardWording(kind, s.Locale)})
+		text := Thread(view).Text
+		for _, w := range want {
+			if !strings.Contains(text, w) {
+				t.Errorf("%s: %q is not in %s", kind, w, text)
+			}
+		}
+	}
+	if w := StandardWording(stanna.HealthDrop, "en"); w.Subject != `{{ client.name }}: health fell {{ -alert.change }} {{ plural(-alert.change, "point", "points") }} to {{ alert.value }} ({{ state.zone }})` {
+		t.Error(w.Subject)
+	}
+}
+
+// Whatever expr may find while a template is written can be said, and so can
+// what we find ourselves. A stored template that cannot be read any more says
+// where to look.
+func TestFailuresInSpanish(t *testing.T) {
+	es := tongue{locale.For(stanna.Settings{Locale: "es"}, monday)}
+	for _, what := range append(expr.TemplateFailures(), unreadable, hangsOnUnknown, noAddress) {
+		if said := es.known(what, 300).write(plain, 400); said == what || said == "" {
+			t.Errorf("%q is said as %q", what, said)
+		}
+	}
+	bad := func(change func(*stanna.Template)) string {
+		x := ourTemplate()
+		change(&x)
+		v := fullView()
+		v.Settings.Locale, v.Template = "es", StoredTemplate(x)
+		return Thread(v).Text
+	}
+	for want, change := range map[string]func(*stanna.Template){
+		"La plantilla de este mensaje falló (ya no se puede leer; su página dice por qué)":               func(x *stanna.Template) { x.Body = "{{ client.gone }}" },
+		"Se omitió un enlace de la plantilla de este mensaje: buttons[0].url: depende de algo que no se": func(x *stanna.Template) { x.Buttons[0].URL = "https://{{ client.custom.none }}.example.com/" },
+		"buttons[0].url: el resultado no es una dirección https":                                         func(x *stanna.Template) { x.Buttons[0].URL = "ftp://{{ client.id }}/" },
+	} {
+		if text := bad(change); !strings.Contains(text, want) {
+			t.Errorf("%q is not in %s", want, text)
+		}
+	}
+}
+
+// A rule that still has the name of its type is called by it in the reader's
+// language; a name that people gave is theirs.
+func TestNamesOfRules(t *testing.T) {
+	es := tongue{locale.For(stanna.Settings{Locale: "es"}, monday)}
+	for name, want := range map[string]string{"Health drop": "Caída de salud", "health drop": "health drop", "Churn risk": "Churn risk", "Reds": "Reds", "": ""} {
+		if got := es.rule(stanna.Alert{Type: stanna.HealthDrop, RuleName: name}).write(plain, 100); got != want {
+			t.Errorf("%q is called %q, and not %q", name, got, want)
+		}
+	}
+	for _, kind := range Types() {
+		if typeNames[kind] == "" {
+			t.Errorf("%s has no name", kind)
 		}
 	}
 }

@@ -40,7 +40,7 @@ func (v ThreadView) row(p *page, title, sentence string, alerts []AlertView) {
 	for i, a := range alerts {
 		c := v.chapter(a)
 		symbol, line := c.line()
-		lines = append(lines, joined(" · ", say(words(symbol+" "), capital(line)), c.doing().shown(), outside(a.RuleName, 100), link(a.Links.Alert, l.Text("Why?"))))
+		lines = append(lines, joined(" · ", say(words(symbol+" "), capital(line)), c.doing().shown(), c.rule(a.Alert), link(a.Links.Alert, l.Text("Why?"))))
 		switch {
 		case i < maxOthers:
 			p.spoken = append(p.spoken, sentenceOf(l.phrase(sentence, with{"alert": joined(", ", line, c.doing().words)})))
@@ -99,7 +99,7 @@ func (v ThreadView) end(p *page, c chapter, t telling, a AlertView) {
 	if links := joined("  ·  ", append(row, link(a.Links.Alert, c.Text("Why this alert?")))...); links != nil {
 		p.parts = append(p.parts, part{kind: section, lines: []phrase{links}})
 	}
-	if rule := outside(c.alert.RuleName, 100); rule != nil {
+	if rule := c.rule(c.alert); rule != nil {
 		p.parts = append(p.parts, part{kind: context, lines: []phrase{c.phrase("Rule: {rule}", with{"rule": linked(a.Links.Rule, rule)})}})
 		p.spoken = append(p.spoken, say(c.phrase("Rule: {rule}", with{"rule": rule}), words(".")))
 	}

@@ -1,8 +1,10 @@
 package message
 
 import (
+	"maps"
 	"slices"
 
+	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/locale"
 )
 
@@ -48,18 +50,33 @@ func (t tongue) bold(english string) phrase { return bold(t.Text(english)) }
 // known is a text of ours that comes from another room, in English: said in the
 // reader's language when it is among ours, else as it came.
 func (t tongue) known(s string, most int) phrase {
-	if known := s; slices.Contains(ours, known) {
+	if known := s; slices.Contains(ours, known) || slices.Contains(slices.Collect(maps.Values(typeNames)), known) {
 		return t.phrase(known)
 	}
 	return outside(s, most)
 }
 
-// ours are what the alert types are called, and why a person or a channel was
-// not reached.
+// typeNames are what the alert types are called, and their first rules.
+var typeNames = map[stanna.AlertType]string{
+	stanna.HealthDrop: english("Health drop"), stanna.ChurnRisk: english("Churn risk"), stanna.PaymentIssue: english("Payment issue"),
+	stanna.EngagementDrop: english("Engagement drop"), stanna.SentimentNegative: english("Negative sentiment"),
+	stanna.RevenueAtRisk: english("Revenue at risk"), stanna.ExpansionOpportunity: english("Expansion opportunity"),
+	stanna.Milestone: english("Milestone"), stanna.RenewalUpcoming: english("Renewal upcoming"),
+	stanna.KeyAccountUpdate: english("Key account update"), stanna.Custom: english("Custom"),
+}
+
+// rule is what an alert's rule is called. One that still has the name of its
+// type is said in the reader's language; what people wrote is theirs.
+func (t tongue) rule(a stanna.Alert) phrase {
+	if known := typeNames[a.Type]; known != "" && known == a.RuleName {
+		return t.phrase(known)
+	}
+	return outside(a.RuleName, 100)
+}
+
+// ours are why a person or a channel was not reached, and why a template
+// could not be written.
 var ours = []string{
-	english("Health drop"), english("Churn risk"), english("Payment issue"), english("Engagement drop"), english("Negative sentiment"),
-	english("Revenue at risk"), english("Expansion opportunity"), english("Milestone"), english("Renewal upcoming"),
-	english("Key account update"), english("Custom"),
 	english("the owner"), english("is not in Slack"), english("is not known"),
 	english("The channel is archived. Unarchive it in Slack, or choose another."),
 	english("The app is not in this channel. Type /invite @stanna in it."),
@@ -68,6 +85,17 @@ var ours = []string{
 	english("Only chosen people may post in this channel. Ask an admin to add the app to them, or choose another channel."),
 	english("A setting of the channel keeps the app from posting there. Ask an admin to allow it, or choose another channel."),
 	english("The channel is shared with another company, which would read about your customers. Choose another, or allow shared channels in the settings: messages then name no client."),
+	english("a field is of another kind than what is done with it"),
+	english("there is no such place in the list; ask size(...) first, or write first(...)"),
+	english("this is given no currency; write its ISO 4217 code, such as EUR"),
+	english("what is in this list has fields of its own; say which of them, such as .map(x, x.name)"),
+	english("this has fields of its own; say which of them is to be written"),
+	english("the text is too long to look for a pattern in"),
+	english("this leads to a time beyond the calendar"),
+	english("this is too much work; look through fewer lists"),
+	english("this cannot be worked out"),
+	english(hangsOnUnknown),
+	english(noAddress), english(unreadable),
 }
 
 // way is from where to where a value went: "60 → 38" for the eye, "60 to 38"

@@ -34,6 +34,8 @@ type house struct {
 	mu    sync.Mutex
 	now   time.Time
 	swept int
+
+	redrawn []store.Look
 }
 
 func each(t *testing.T, test func(*house)) {
@@ -45,6 +47,9 @@ func each(t *testing.T, test func(*house)) {
 			defer h.mu.Unlock()
 			h.swept++
 			return false, nil
+		}, Redraw: func(_ context.Context, _ string, looks ...store.Look) error {
+			h.redrawn = append(h.redrawn, looks...)
+			return nil
 		}})
 		h.change(func(tx *store.Tx) error {
 			if err := tx.AddWorkspace(stanna.Workspace{ID: acme, Name: "Acme", CreatedAt: monday}); err != nil {

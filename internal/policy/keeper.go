@@ -6,7 +6,8 @@
 // It is entered by [New]. Every save runs in ONE transaction that holds the
 // workspace: it compares the version that the writer had read, checks, stores
 // the next version and the trail, and has the rules asked anew about every
-// client and what is held timed anew. What is refused changes nothing.
+// client, what is held timed anew, and what stands in Slack brought to how it
+// looks now. What is refused changes nothing.
 //
 // It deliberately does not judge a client, choose a place or know the time of
 // a message: rule and route do, by what is kept here. It calls no Slack.
@@ -33,6 +34,10 @@ type Options struct {
 	// Sweep does a first slice of what a change brings, after its commit. The
 	// server's timer does the rest.
 	Sweep func(ctx context.Context, workspace string) (more bool, err error)
+
+	// Redraw has the messages of those looks that stand in Slack brought to how
+	// they look now.
+	Redraw func(ctx context.Context, workspace string, looks ...store.Look) error
 }
 
 // Keeper keeps the policy of every workspace. It is safe for concurrent use,
@@ -61,8 +66,9 @@ type edit struct {
 	now       time.Time // by the workspace's clock
 	real      time.Time
 
-	judge bool // the rules are to be asked anew about every client
-	hold  bool // what is held is to be timed anew
+	judge bool         // the rules are to be asked anew about every client
+	hold  bool         // what is held is to be timed anew
+	looks []store.Look // that are otherwise now
 
 	known *known
 }
@@ -91,6 +97,11 @@ func (k *Keeper) keep(ctx context.Context, workspace string, by intake.By, fn fu
 	})
 	if err == nil && (e.judge || e.hold) {
 		k.sweep(context.WithoutCancel(ctx), workspace) // it is saved; that nobody waits any more changes nothing
+	}
+	if err == nil && len(e.looks) > 0 {
+		if err := k.Redraw(context.WithoutCancel(ctx), workspace, e.looks...); err != nil {
+			k.Log.Warn("redraw after a change of policy; messages look otherwise with their next news", "workspace", workspace, "error", err)
+		}
 	}
 	return err
 }

@@ -63,6 +63,7 @@ func (k *Keeper) SetHabits(ctx context.Context, workspace string, by intake.By, 
 				warnings = append(warnings, Warning{x.field, x.who + " is not in Slack by that address, or Slack was not asked yet; until then messages go on to the next who stands in"})
 			}
 		}
+		e.looks = append(e.looks, looksOfPerson(p, h)...)
 		p.Habits = h
 		if err := e.tx.PutHabits(workspace, email, h); err != nil {
 			return err

@@ -202,6 +202,7 @@ func (e *edit) putSettings(before Kept, after *Kept) (warnings []Warning, err er
 	if err := e.settingsRevision(is, version+1, e.by.Actor); err != nil {
 		return nil, err
 	}
+	e.looks = append(e.looks, looksOf(was.Settings, is.Settings)...)
 	e.workspace, e.known, e.judge = after.Workspace, nil, true
 	return warnings, e.audit("settings.changed", e.workspace.ID, map[string]string{"fields": strings.Join(changed, ",")})
 }

@@ -63,6 +63,7 @@ func (e *edit) saveTemplate(t stanna.Template, ifVersion *int, action string) (s
 	if saved.Template, err = e.tx.Template(t.Workspace, t.Type, t.Channel); err != nil {
 		return saved, err
 	}
+	e.looks = append(e.looks, store.Look{Place: t.Channel, Type: t.Type})
 	return saved, e.audit(action, store.TemplateSubject(t.Type, t.Channel), map[string]string{"version": strconv.Itoa(version)})
 }
 
@@ -170,8 +171,8 @@ func (k *Keeper) CheckTemplate(ctx context.Context, workspace string, draft stan
 	return problems, warnings, err
 }
 
-// DeleteTemplate removes a template. What is told from now on has the one for
-// everywhere, or the standard form; the history stays.
+// DeleteTemplate removes a template. Messages have the one for everywhere
+// then, or the standard form, also those that stand; the history stays.
 func (k *Keeper) DeleteTemplate(ctx context.Context, workspace string, by intake.By, t stanna.AlertType, channel string, ifVersion *int) error {
 	return k.keep(ctx, workspace, by, func(e *edit) error {
 		old, err := e.tx.Template(workspace, t, channel)
@@ -193,6 +194,7 @@ func (k *Keeper) DeleteTemplate(ctx context.Context, workspace string, by intake
 			Author: by.Actor, At: e.real}); err != nil {
 			return err
 		}
+		e.looks = append(e.looks, store.Look{Place: channel, Type: t})
 		return e.audit("template.deleted", subject, map[string]string{"version": strconv.Itoa(old.Version + 1)})
 	})
 }

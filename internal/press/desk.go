@@ -19,6 +19,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -81,12 +82,12 @@ func (d *Desk) Take(ctx context.Context, p slack.Press) json.RawMessage {
 	if !d.enter() {
 		return nil
 	}
-	answered := make(chan json.RawMessage, 1)
+	answered, reader := make(chan json.RawMessage, 1), new(atomic.Pointer[stanna.Settings])
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), workTime)
 	go func() {
 		defer d.tasks.Done()
 		defer cancel()
-		r := d.serve(ctx, p)
+		r := d.serve(ctx, p, reader)
 		answered <- r.form
 		if r.private != "" && p.ResponseURL != "" {
 			if err := d.Line.Respond(ctx, p.ResponseURL, r.private); err != nil {
@@ -102,7 +103,11 @@ func (d *Desk) Take(ctx context.Context, p slack.Press) json.RawMessage {
 	case <-late.C:
 	}
 	if p.Kind == slack.PressForm {
-		return wrong(p, message.ReplySlow.Say(message.ReplyView{}, true))
+		var v message.ReplyView
+		if known := reader.Load(); known != nil {
+			v.Settings = *known
+		}
+		return wrong(p, message.ReplySlow.Say(v, true))
 	}
 	return nil
 }
@@ -131,12 +136,13 @@ type answer struct {
 	private string
 }
 
-// serve does a press once.
-func (d *Desk) serve(ctx context.Context, p slack.Press) answer {
+// serve does a press once. Reader learns how to speak to whoever pressed, as
+// soon as that is known.
+func (d *Desk) serve(ctx context.Context, p slack.Press, reader *atomic.Pointer[stanna.Settings]) answer {
 	c, ok, err := d.Line.Pressed(ctx, p)
 	if err == nil && !ok {
 		d.Count(becameForeign)
-		return asked(p, message.ReplyForeign, message.ReplyView{})
+		return asked(p, message.ReplyForeign, message.ReplyView{Settings: d.guess(ctx, c.Workspace, p)})
 	}
 	seen := false
 	if err == nil {
@@ -149,12 +155,12 @@ func (d *Desk) serve(ctx context.Context, p slack.Press) answer {
 	case err != nil:
 		d.Count(becameFailed)
 		d.Log.Error("take a press", "error", err)
-		return asked(p, message.ReplyTrouble, message.ReplyView{})
+		return asked(p, message.ReplyTrouble, message.ReplyView{Settings: d.guess(ctx, c.Workspace, p)})
 	case seen: // and answered, or about to be
 		d.Count(becameRepeat)
 		return answer{}
 	}
-	t := &turn{Desk: d, ctx: ctx, press: p, connection: c}
+	t := &turn{Desk: d, ctx: ctx, press: p, connection: c, reader: reader}
 	reply, err := t.run()
 	if err != nil {
 		reply = message.ReplyTrouble

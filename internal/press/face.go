@@ -64,6 +64,7 @@ func (t *turn) speakTo(f face) {
 		t.settings.BusinessHours = *h.Hours
 	}
 	t.view.Settings = t.settings
+	t.tell()
 }
 
 // face is somebody in Slack, as Slack said lately.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync/atomic"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/auth"
@@ -19,8 +20,10 @@ type turn struct {
 	ctx        context.Context
 	press      slack.Press
 	connection stanna.Connection
+	reader     *atomic.Pointer[stanna.Settings] // told what settings is, for who does not wait
 
 	settings stanna.Settings // the workspace's, as the person has set them for themselves
+	channel  string          // of the message, by its destination
 	people   map[string]stanna.Person
 	mark     message.Mark
 	alert    stanna.Alert // as it was before; none when the mark is not one of ours
@@ -32,7 +35,11 @@ type turn struct {
 // run does what was pressed. The reply is what the person is told; "" when
 // what they see says it.
 func (t *turn) run() (reply message.Reply, err error) {
-	if err := t.Store.View(t.ctx, t.find); err != nil {
+	err = t.Store.View(t.ctx, t.find)
+	t.settings.Locale = localeAt(t.settings, t.people, t.press, t.channel)
+	t.view.Settings = t.settings
+	t.tell()
+	if err != nil {
 		return "", err
 	}
 	t.view = message.ReplyView{Settings: t.settings, Client: t.client, People: message.PeopleOf(t.people, t.press.TeamID), Now: t.Clock.Now(t.connection.Workspace)}
@@ -78,10 +85,17 @@ func (t *turn) find(tx *store.Tx) error {
 		return err
 	}
 	t.mark, t.alert = mark, told[i]
+	_, t.channel, _ = m.Destination.Slack()
 	if t.alert.ClientID != "" {
 		t.client, err = tx.Client(workspace, t.alert.ClientID)
 	}
 	return err
+}
+
+// tell lets who does not wait know how to speak to whoever pressed.
+func (t *turn) tell() {
+	s := t.settings
+	t.reader.Store(&s)
 }
 
 // marked is the mark that the press carries. A form's must be the form's own.

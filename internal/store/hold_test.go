@@ -179,11 +179,11 @@ func TestHeldIsLeftAlone(t *testing.T) {
 		update(t, s, func(tx *store.Tx) error { return tx.MarkSending(summary) })
 		want["ntf_1"], want["ntf_dead"] = stanna.Delivered, stanna.Delivered
 		step("told in a summary", func(tx *store.Tx) error {
-			_, err := tx.MarkTold(summary, "C1", "1.1", stanna.ReasonSent, day)
+			_, err := tx.MarkTold(summary, "C1", "1.1", "", stanna.ReasonSent, day)
 			return err
 		})
 		step("told by itself", func(tx *store.Tx) error {
-			_, err := tx.MarkTold(m, "C1", "1.2", stanna.ReasonSent, day)
+			_, err := tx.MarkTold(m, "C1", "1.2", "", stanna.ReasonSent, day)
 			return err
 		})
 		update(t, s, func(tx *store.Tx) error {

@@ -202,7 +202,7 @@ type WaitingMessage struct {
 
 var waitingMessages = `select j.id, j.lane, j.kind, j.ref, j.priority, j.due, j.attempt, j.state, j.last_error, j.created_at, ` + messageOf + `
 	from job j join message m on m.workspace = $2 and m.id = j.ref
-	where j.lane = $1 and j.kind = 'message' and j.state = 'waiting' and j.due <= $3`
+	where j.lane = $1 and j.kind in ('message', 'redraw') and j.state = 'waiting' and j.due <= $3`
 
 // messageOf are the columns of a message that is joined as m.
 var messageOf = "m." + strings.Join(strings.Fields(strings.ReplaceAll(messageColumns, ",", " ")), ", m.")
@@ -220,8 +220,9 @@ func scanWaitingMessage(s scanner) (w WaitingMessage, err error) {
 }
 
 // byCall puts what people hear of before what corrects what they have: posts
-// and what a thread's history says aloud, then edits.
-const byCall = `case when m.ts = '' or m.unsaid like '%"broadcast":true%' then 0 else 1 end`
+// and what a thread's history says aloud, then edits, then what only looks
+// otherwise.
+const byCall = `case when j.kind = 'redraw' then 2 when m.ts = '' or m.unsaid like '%"broadcast":true%' then 0 else 1 end`
 
 // WaitingMessages lists what is due on a lane: what calls people before what
 // does not, the oldest first.

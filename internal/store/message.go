@@ -11,7 +11,7 @@ import (
 )
 
 const messageColumns = `workspace, id, kind, client_id, destination, intended, channel, ts, revision, sending, rendered,
-	summary_id, repeated, text_only, created_at, posted_at, closed_at, occasion, unsaid`
+	summary_id, repeated, text_only, created_at, posted_at, closed_at, occasion, unsaid, shown`
 
 // messageRow is a message as it is read: its columns, and what becomes of
 // them.
@@ -24,7 +24,7 @@ type messageRow struct {
 func (r *messageRow) columns() []any {
 	m := &r.Message
 	return []any{&m.Workspace, &m.ID, &m.Kind, &m.ClientID, &m.Destination, &m.Intended, &m.Channel, &m.TS, &m.Revision, &m.Sending, &m.Rendered,
-		&m.SummaryID, &m.Repeated, &m.TextOnly, &r.created, &r.posted, &r.closed, &r.occasion, &r.unsaid}
+		&m.SummaryID, &m.Repeated, &m.TextOnly, &r.created, &r.posted, &r.closed, &r.occasion, &r.unsaid, &m.Shown}
 }
 
 func (r *messageRow) message() (m stanna.Message, err error) {
@@ -78,11 +78,21 @@ func (tx *Tx) OpenThreads(workspace string, clients []string) ([]stanna.Message,
 		and client_id in `+list+` order by id `+tx.dialect.forUpdate, append([]any{workspace}, args...)...)
 }
 
+// Look names threads by what they look like. The zero value means all.
+type Look struct {
+	Place string           // they stand in this Slack channel, or with this Slack user
+	Type  stanna.AlertType // they tell an open alert of this type
+}
+
 // StandingThreads lists the threads that still take alerts and stand in Slack,
 // in the order of their ids, after one of them.
-func (tx *Tx) StandingThreads(workspace, after string, limit int) ([]stanna.Message, error) {
-	return collect(tx, scanMessage, `select `+messageColumns+` from message where workspace = $1 and kind = 'thread' and closed_at = 0
-		and ts <> '' and summary_id = '' and id > $2 order by id limit $3`, workspace, after, limit)
+func (tx *Tx) StandingThreads(workspace string, of Look, after string, limit int) ([]stanna.Message, error) {
+	return collect(tx, scanMessage, `select `+messageColumns+` from message m where workspace = $1 and kind = 'thread' and closed_at = 0
+		and ts <> '' and summary_id = '' and id > $2
+		and ($4 = '' or destination like '%:' || $4)
+		and ($5 = '' or exists (select 1 from notification n join alert a on a.workspace = n.workspace and a.id = n.alert_id
+			where n.workspace = m.workspace and n.message_id = m.id and a.type = $5 and a.status <> 'resolved'))
+		order by id limit $3`, workspace, after, limit, of.Place, of.Type)
 }
 
 // ThreadDestinations lists where the clients have threads that still take
@@ -117,7 +127,7 @@ func (tx *Tx) ClientMessages(workspace, client string, limit int) ([]stanna.Mess
 // just begun the thread that one of them would be, the transaction is run
 // again and finds it.
 func (tx *Tx) PutMessages(messages ...stanna.Message) error {
-	args := make([]any, 0, 19*len(messages))
+	args := make([]any, 0, 20*len(messages))
 	for _, m := range messages {
 		occasion, err := json.Marshal(m.Occasion)
 		if err != nil {
@@ -130,13 +140,13 @@ func (tx *Tx) PutMessages(messages ...stanna.Message) error {
 			}
 		}
 		args = append(args, m.Workspace, m.ID, m.Kind, m.ClientID, m.Destination, m.Intended, m.Channel, m.TS, m.Revision, m.Sending, m.Rendered,
-			m.SummaryID, m.Repeated, m.TextOnly, micros(m.CreatedAt), micros(m.PostedAt), micros(m.ClosedAt), string(occasion), string(unsaid))
+			m.SummaryID, m.Repeated, m.TextOnly, micros(m.CreatedAt), micros(m.PostedAt), micros(m.ClosedAt), string(occasion), string(unsaid), m.Shown)
 	}
 	err := tx.insert(`insert into message (`+messageColumns+`)`,
 		`on conflict (workspace, id) do update set destination = excluded.destination, channel = excluded.channel, ts = excluded.ts,
 		revision = excluded.revision, sending = excluded.sending, rendered = excluded.rendered, summary_id = excluded.summary_id,
 		repeated = excluded.repeated, text_only = excluded.text_only, posted_at = excluded.posted_at, closed_at = excluded.closed_at,
-		occasion = excluded.occasion, unsaid = excluded.unsaid`, 19, args)
+		occasion = excluded.occasion, unsaid = excluded.unsaid, shown = excluded.shown`, 20, args)
 	if isUnique(err) {
 		return errRaced
 	}
@@ -200,10 +210,10 @@ func (tx *Tx) MarkSending(m stanna.Message) error {
 // MarkTold notes that what was on its way stands in Slack now: the message,
 // the threads that it tells, and every notification that they carry up to
 // that revision; what is held or spared is left alone. It says whether a newer
-// revision waits.
-func (tx *Tx) MarkTold(m stanna.Message, channel, ts string, reason stanna.Reason, now time.Time) (stale bool, err error) {
-	_, err = tx.exec(`update message set channel = $3, ts = $4, rendered = sending, posted_at = case when posted_at = 0 then $5 else posted_at end
-		where workspace = $1 and id = $2`, m.Workspace, m.ID, channel, ts, micros(now))
+// revision waits. Shown is a hash of what stands now.
+func (tx *Tx) MarkTold(m stanna.Message, channel, ts, shown string, reason stanna.Reason, now time.Time) (stale bool, err error) {
+	_, err = tx.exec(`update message set channel = $3, ts = $4, rendered = sending, posted_at = case when posted_at = 0 then $5 else posted_at end,
+		shown = $6 where workspace = $1 and id = $2`, m.Workspace, m.ID, channel, ts, micros(now), shown)
 	if err != nil {
 		return false, err
 	}

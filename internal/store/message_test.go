@@ -126,7 +126,7 @@ func TestToldUpToTheRevisionRendered(t *testing.T) {
 		})
 		mark := func(m stanna.Message) (stale bool) {
 			update(t, s, func(tx *store.Tx) (err error) {
-				stale, err = tx.MarkTold(m, "C1", "1.1", stanna.ReasonSent, day.Add(time.Minute))
+				stale, err = tx.MarkTold(m, "C1", "1.1", "", stanna.ReasonSent, day.Add(time.Minute))
 				return err
 			})
 			return stale
@@ -202,7 +202,7 @@ func TestFold(t *testing.T) {
 			return tx.AddNotifications(notification("ntf_2b", "a2", "msg_2", 2))
 		})
 		update(t, s, func(tx *store.Tx) error {
-			stale, err := tx.MarkTold(summary, "C1", "2.0", stanna.ReasonSent, day.Add(time.Minute))
+			stale, err := tx.MarkTold(summary, "C1", "2.0", "", stanna.ReasonSent, day.Add(time.Minute))
 			if !stale {
 				t.Error("a newer revision of the summary waits, and it is not said")
 			}

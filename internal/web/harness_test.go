@@ -77,7 +77,7 @@ func newHouse(t *testing.T) *house {
 		Links: deliver.Links{PublicURL: publicURL}, Look: func() { q.Look() }, Count: func(string, time.Duration) {}, Log: log})
 	q = queue.New(queue.Options{Store: h.store, Handlers: map[string]queue.Handler{"slack": courier}, Now: clock.Real, Log: log})
 	h.intake = intake.New(intake.Options{Store: h.store, Clock: clock, Wake: q.Wake, Count: func(stanna.Became, int) {}, Log: log})
-	h.policy = policy.New(policy.Options{Store: h.store, Clock: clock, Log: log, Sweep: h.intake.Sweep})
+	h.policy = policy.New(policy.Options{Store: h.store, Clock: clock, Log: log, Sweep: h.intake.Sweep, Redraw: h.intake.Redraw})
 	options := Options{Store: h.store, Auth: h.auth, Line: line, Intake: h.intake, Policy: h.policy, Clock: clock, PublicURL: publicURL, SlackURL: slackServer.URL, Log: log}
 	h.site = newSite(options)
 	h.server.Config.Handler = Secure(Headers{PublicURL: publicURL, SlackURL: slackServer.URL}, New(options))

@@ -39,7 +39,7 @@ func (s *site) buttonsOf(v *visit) (view buttonsView, err error) {
 	return view, nil
 }
 
-// slackButtons switches buttons on or off, and has what stands written anew.
+// slackButtons switches buttons on or off.
 func (s *site) slackButtons(v *visit) (answer, error) {
 	const back = slackPath + "#buttons"
 	on := v.given("on") == "yes"
@@ -52,9 +52,6 @@ func (s *site) slackButtons(v *visit) (answer, error) {
 		k.Workspace.Settings.Buttons = on
 		return nil
 	})
-	if err == nil {
-		err = s.intake.RefreshThreads(v.ctx, v.workspace())
-	}
 	if err != nil {
 		return s.sorry(v, back, err)
 	}

@@ -86,7 +86,8 @@ func (s *site) stored(v *visit, t stanna.Template) (now stanna.Template, err err
 }
 
 // template is the page of a template. One that is not there yet begins with
-// that for everywhere, else with the standard form.
+// that for everywhere, else with the standard form, in the language that is
+// read there.
 func (s *site) template(v *visit) (answer, error) {
 	at, err := v.templateAt()
 	if err != nil {
@@ -104,7 +105,7 @@ func (s *site) template(v *visit) (answer, error) {
 		t.Wording = everywhere.Wording
 	}
 	if t.Subject == "" || v.asked("from") == "standard" {
-		t.Wording = message.StandardWording(t.Type)
+		t.Wording = message.StandardWording(t.Type, v.space.Settings.LocaleAt(t.Channel))
 	}
 	return s.templateForm(v, t, draftState{})
 }
