@@ -2,6 +2,7 @@ package intake_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -138,6 +139,14 @@ func TestRedraw(t *testing.T) {
 		}
 		h.must(h.intake.Redraw(context.Background(), acme, store.Look{Place: place}, store.Look{Type: stanna.HealthDrop}, store.Look{}))
 		if list := jobs(); len(list) != was+1 || list[was] != stanna.RedrawJob+" "+a.ID {
+			h.Errorf("waits: %v", list)
+		}
+		h.update(func(tx *store.Tx) error { // b is being posted, as it looked before
+			b.Sending = b.Revision
+			return tx.PutMessages(b)
+		})
+		h.must(h.intake.Redraw(context.Background(), acme, store.Look{}))
+		if list := jobs(); len(list) != was+2 || !slices.Contains(list, stanna.RedrawJob+" "+b.ID) {
 			h.Errorf("waits: %v", list)
 		}
 		for _, m := range []stanna.Message{a, b} {

@@ -85,10 +85,11 @@ type Look struct {
 }
 
 // StandingThreads lists the threads that still take alerts and stand in Slack,
-// in the order of their ids, after one of them.
+// or are being posted as they looked before, in the order of their ids, after
+// one of them.
 func (tx *Tx) StandingThreads(workspace string, of Look, after string, limit int) ([]stanna.Message, error) {
 	return collect(tx, scanMessage, `select `+messageColumns+` from message m where workspace = $1 and kind = 'thread' and closed_at = 0
-		and ts <> '' and summary_id = '' and id > $2
+		and (ts <> '' or sending > rendered) and summary_id = '' and id > $2
 		and ($4 = '' or destination like '%:' || $4)
 		and ($5 = '' or exists (select 1 from notification n join alert a on a.workspace = n.workspace and a.id = n.alert_id
 			where n.workspace = m.workspace and n.message_id = m.id and a.type = $5 and a.status <> 'resolved'))
