@@ -265,7 +265,7 @@ func (s *site) saveTemplate(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	said := "The template is saved, as version " + digits(saved.Template.Version) + ". Messages that stand already are brought into its words when they change."
+	said := "The template is saved, as version " + digits(saved.Template.Version) + ". Messages that stand already are being brought into its words, about fifty a minute."
 	return s.done(v, templatePath(t.Type, t.Channel, ""), said)
 }
 
