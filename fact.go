@@ -88,11 +88,13 @@ type PaymentFailed struct {
 	Currency    string  `json:"currency"`
 	Attempt     int     `json:"attempt"`
 	NextAttempt string  `json:"nextAttemptAt"` // RFC 3339, "" when none is planned
-	Status      string  `json:"status"`        // failed (the default) or past_due
+	Status      string  `json:"status"`        // failed (the default), past_due or disputed
 	Decline     Decline `json:"decline"`       // soft, hard or "" when the source does not say
-	Code        string  `json:"declineCode"`   // the bank's or Stripe's word: insufficient_funds
-	Invoice     string  `json:"invoice"`
-	URL         string  `json:"url"` // where the payment can be looked at
+	Code        string  `json:"declineCode"`   // the bank's or Stripe's word: insufficient_funds; of a dispute its reason
+	Invoice     string  `json:"invoice"`       // what is owed, by the source's id; what is disputed has one of its own
+	Contact     string  `json:"contact"`       // whom the bill goes to: an e-mail, or a name with one
+	RespondBy   string  `json:"respondBy"`     // RFC 3339: until when a dispute can be answered
+	URL         string  `json:"url"`           // where the payment can be looked at
 }
 
 // Decline says whether trying again may help: a soft one may pass the next
@@ -107,27 +109,76 @@ const (
 
 // The standings of a failed payment.
 const (
-	PaymentFailing = "failed"
-	PaymentPastDue = "past_due"
+	PaymentFailing  = "failed"
+	PaymentPastDue  = "past_due"
+	PaymentDisputed = "disputed"
 )
 
-// PaymentRecovered says that what had failed was paid.
-type PaymentRecovered struct{}
+// PaymentRecovered says that what had failed was paid, or is not owed any
+// more.
+type PaymentRecovered struct {
+	Invoice string `json:"invoice"` // which one; "": all that was owed
+}
+
+// SubscriptionChanged is a movement of what a client pays each month. A
+// signal without a movement is kept and says nothing.
+type SubscriptionChanged struct {
+	Movement MRRMovement `json:"movement"`
+	MRR      float64     `json:"mrr"`         // after it, major units, of all the client's subscriptions
+	Before   float64     `json:"previousMrr"` // before it
+	Currency string      `json:"currency"`
+	Status   string      `json:"status"` // of the subscription that changed, in the source's word
+	Plan     string      `json:"plan"`   // for people: "Gold, yearly"
+	URL      string      `json:"url"`    // where it can be looked at
+}
+
+// MRRMovement is what a change of MRR is called.
+type MRRMovement string
+
+// The movements of MRR, as subscription businesses count them
+// (https://help.chartmogul.com/hc/en-us/articles/201244842).
+const (
+	MRRNew          MRRMovement = "new"          // the first that the client ever paid
+	MRRExpansion    MRRMovement = "expansion"    // more than before
+	MRRContraction  MRRMovement = "contraction"  // less, but something
+	MRRChurn        MRRMovement = "churn"        // nothing any more
+	MRRReactivation MRRMovement = "reactivation" // something again, after nothing
+)
+
+// MovementOf is the movement from one MRR to another, in the minor unit of
+// one currency; "" when it is the same. Paid says whether the client ever paid
+// before.
+func MovementOf(before, after int64, paid bool) MRRMovement {
+	switch {
+	case after == before:
+		return ""
+	case after == 0:
+		return MRRChurn
+	case before == 0 && paid:
+		return MRRReactivation
+	case before == 0:
+		return MRRNew
+	case after > before:
+		return MRRExpansion
+	}
+	return MRRContraction
+}
 
 // ClientChurned says that the client is gone.
 type ClientChurned struct{}
 
-func (HealthScored) fact()       {}
-func (EngagementMeasured) fact() {}
-func (ChurnPredicted) fact()     {}
-func (SentimentDetected) fact()  {}
-func (Contacted) fact()          {}
-func (PaymentFailed) fact()      {}
-func (PaymentRecovered) fact()   {}
-func (ClientChurned) fact()      {}
-func (UsageMeasured) fact()      {}
-func (MilestoneReached) fact()   {}
-func (AccountUpdated) fact()     {}
+func (HealthScored) fact()        {}
+func (EngagementMeasured) fact()  {}
+func (ChurnPredicted) fact()      {}
+func (SentimentDetected) fact()   {}
+func (Contacted) fact()           {}
+func (PaymentFailed) fact()       {}
+func (PaymentRecovered) fact()    {}
+func (ClientChurned) fact()       {}
+func (SubscriptionChanged) fact() {}
+func (UsageMeasured) fact()       {}
+func (MilestoneReached) fact()    {}
+func (AccountUpdated) fact()      {}
 
 // MaxFactors bounds the reasons of one score.
 const MaxFactors = 50
@@ -181,8 +232,8 @@ var facts = map[SignalType]func(json.RawMessage) (Fact, error){
 		if f.Amount > MaxAmount {
 			return InvalidField("data.amount", "must not be above %g", float64(MaxAmount))
 		}
-		if f.Status != "" && f.Status != PaymentFailing && f.Status != PaymentPastDue {
-			return InvalidField("data.status", "must be failed or past_due")
+		if f.Status != "" && f.Status != PaymentFailing && f.Status != PaymentPastDue && f.Status != PaymentDisputed {
+			return InvalidField("data.status", "must be failed, past_due or disputed")
 		}
 		if f.Decline != "" && f.Decline != SoftDecline && f.Decline != HardDecline {
 			return InvalidField("data.decline", "must be soft or hard")
@@ -203,7 +254,7 @@ var facts = map[SignalType]func(json.RawMessage) (Fact, error){
 		}
 		return nil
 	}),
-	SubscriptionChanged: anyObject,
+	SubscriptionChangedType: movement,
 	MilestoneReachedType: parsed(MilestoneReached{}, func(f MilestoneReached) error {
 		if strings.TrimSpace(f.Name) == "" {
 			return InvalidField("data.name", "is required: what was reached, such as \"1,000 projects\"")
@@ -251,6 +302,28 @@ func parsed[F Fact](blank F, check func(F) error) func(json.RawMessage) (Fact, e
 		}
 		return f, nil
 	}
+}
+
+// movement takes any JSON object. Where it names a movement, the rest has to
+// fit as well.
+func movement(data json.RawMessage) (Fact, error) {
+	var named struct {
+		Movement json.RawMessage `json:"movement"`
+	}
+	if _ = json.Unmarshal(data, &named); len(named.Movement) == 0 || string(named.Movement) == "null" {
+		return anyObject(data)
+	}
+	return parsed(SubscriptionChanged{}, func(f SubscriptionChanged) error {
+		switch f.Movement {
+		case MRRNew, MRRExpansion, MRRContraction, MRRChurn, MRRReactivation:
+		default:
+			return InvalidField("data.movement", "must be new, expansion, contraction, churn or reactivation")
+		}
+		if !within(f.MRR, 0, MaxAmount) || !within(f.Before, 0, MaxAmount) {
+			return InvalidField("data.mrr", "mrr and previousMrr must be numbers from 0 to %g", float64(MaxAmount))
+		}
+		return nil
+	})(data)
 }
 
 // anyObject takes any JSON object and keeps no fact of it.

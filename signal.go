@@ -14,20 +14,20 @@ type SignalType string
 // The types of signal. Any type that begins with "custom." is the company's
 // own and carries any JSON object.
 const (
-	HealthScoredType       SignalType = "health.scored"
-	ChurnPredictedType     SignalType = "churn.predicted"
-	EngagementMeasuredType SignalType = "engagement.measured"
-	UsageMeasuredType      SignalType = "usage.measured"
-	SentimentDetectedType  SignalType = "sentiment.detected"
-	InteractionLoggedType  SignalType = "interaction.logged"
-	PaymentFailedType      SignalType = "payment.failed"
-	PaymentRecoveredType   SignalType = "payment.recovered"
-	SubscriptionChanged    SignalType = "subscription.changed"
-	MilestoneReachedType   SignalType = "milestone.reached"
-	AccountUpdatedType     SignalType = "account.updated"
-	InterventionLogged     SignalType = "intervention.logged"
-	ClientChurnedType      SignalType = "client.churned"
-	customPrefix                      = "custom."
+	HealthScoredType        SignalType = "health.scored"
+	ChurnPredictedType      SignalType = "churn.predicted"
+	EngagementMeasuredType  SignalType = "engagement.measured"
+	UsageMeasuredType       SignalType = "usage.measured"
+	SentimentDetectedType   SignalType = "sentiment.detected"
+	InteractionLoggedType   SignalType = "interaction.logged"
+	PaymentFailedType       SignalType = "payment.failed"
+	PaymentRecoveredType    SignalType = "payment.recovered"
+	SubscriptionChangedType SignalType = "subscription.changed"
+	MilestoneReachedType    SignalType = "milestone.reached"
+	AccountUpdatedType      SignalType = "account.updated"
+	InterventionLogged      SignalType = "intervention.logged"
+	ClientChurnedType       SignalType = "client.churned"
+	customPrefix                       = "custom."
 )
 
 // Signal is an immutable dated fact about a client. (Workspace, ID) is

@@ -36,7 +36,7 @@ func (l *Line) Callback(ctx context.Context, query url.Values, browserCookie, ac
 	known := false
 	if state != "" {
 		err := l.store.Update(ctx, func(tx *store.Tx) (err error) {
-			o, known, err = tx.TakeOAuthState(stanna.Secret(state), now)
+			o, known, err = tx.TakeOAuthState(stanna.Secret(state), slackProvider, now)
 			return err
 		})
 		if err != nil {

@@ -17,6 +17,10 @@ import (
 // that it gives lives as long.
 const stateLife = 10 * time.Minute
 
+// slackProvider marks those who left for Slack's consent page; the way back
+// from another's is not theirs.
+const slackProvider = "slack"
+
 // Wish is what somebody wants who begins an installation.
 type Wish struct {
 	ReturnTo string // our page to show afterwards
@@ -63,7 +67,7 @@ func (l *Line) Start(ctx context.Context, workspace, actor string, w Wish) (auth
 		case ok && !w.Another:
 			scopes, team = alsoGranted(scopes, c.Scopes), c.TeamID
 		}
-		return tx.AddOAuthState(stanna.Secret(state), store.OAuthState{Workspace: workspace, UserID: actor, Browser: digest(browser),
+		return tx.AddOAuthState(stanna.Secret(state), store.OAuthState{Workspace: workspace, Provider: slackProvider, UserID: actor, Browser: digest(browser),
 			ReturnTo: w.ReturnTo, Another: w.Another, ExpiresAt: l.now().Add(stateLife)})
 	})
 	if err != nil {

@@ -166,6 +166,9 @@ func (tx *Tx) PutClients(clients []stanna.Client, now time.Time) error {
 		`on conflict (workspace, client_id) do nothing`, 7, states); err != nil {
 		return err
 	}
+	if err := tx.putClientKeys(clients, ids); err != nil {
+		return err
+	}
 	return tx.putDue(due)
 }
 

@@ -237,7 +237,54 @@ func (s *Store) Reseal(ctx context.Context) (int, error) {
 			}
 			n++
 		}
-		return nil
+		others, err := tx.resealOthers()
+		n += others
+		return err
 	})
 	return n, err
+}
+
+// resealOthers seals anew what is sealed beside Slack's tokens: the secrets of
+// endpoints, of sources and of Stripe.
+func (tx *Tx) resealOthers() (n int, err error) {
+	workspaces, err := tx.Workspaces()
+	if err != nil {
+		return 0, err
+	}
+	for _, w := range workspaces {
+		endpoints, err := tx.Endpoints(w.ID)
+		if err != nil {
+			return n, err
+		}
+		for _, e := range endpoints {
+			if e, err = tx.LockEndpoint(w.ID, e.ID); err != nil {
+				return n, err
+			}
+			if err := tx.PutEndpoint(e); err != nil {
+				return n, err
+			}
+			n++
+		}
+		sources, err := tx.Sources(w.ID)
+		if err != nil {
+			return n, err
+		}
+		for _, x := range sources {
+			if err := tx.PutSource(x); err != nil {
+				return n, err
+			}
+			n++
+		}
+		account, ok, err := tx.LockStripe(w.ID)
+		if err != nil {
+			return n, err
+		}
+		if ok {
+			if err := tx.PutStripe(account); err != nil {
+				return n, err
+			}
+			n++
+		}
+	}
+	return n, nil
 }

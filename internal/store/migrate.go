@@ -90,8 +90,10 @@ func (s *Store) migrationSteps() ([]*goose.Migration, error) {
 		}
 		ddl := s.dialect.types.Replace(string(text))
 		up := func(ctx context.Context, tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, ddl)
-			return err
+			if _, err := tx.ExecContext(ctx, ddl); err != nil || version != 7 {
+				return err
+			}
+			return fillClientKeys(ctx, tx)
 		}
 		steps = append(steps, goose.NewGoMigration(version, &goose.GoFunc{RunTx: up}, nil))
 	}

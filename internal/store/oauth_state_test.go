@@ -17,7 +17,7 @@ func tokenFor(d time.Duration) stanna.Secret { return stanna.Secret("token " + d
 
 func TestOAuthStateIsTakenOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		want := store.OAuthState{Workspace: "acme.com", UserID: "usr_1", Browser: "digest", ReturnTo: "/integrations", ExpiresAt: day.Add(10 * time.Minute)}
+		want := store.OAuthState{Workspace: "acme.com", Provider: "slack", UserID: "usr_1", Browser: "digest", ReturnTo: "/integrations", ExpiresAt: day.Add(10 * time.Minute)}
 		update(t, s, func(tx *store.Tx) error {
 			if err := tx.AddOAuthState("late", want); err != nil {
 				return err
@@ -35,7 +35,7 @@ func TestOAuthStateIsTakenOnce(t *testing.T) {
 				var got store.OAuthState
 				var ok bool
 				err := s.Update(context.Background(), func(tx *store.Tx) (err error) {
-					got, ok, err = tx.TakeOAuthState("state", day)
+					got, ok, err = tx.TakeOAuthState("state", "slack", day)
 					return err
 				})
 				mu.Lock()
@@ -56,7 +56,7 @@ func TestOAuthStateIsTakenOnce(t *testing.T) {
 			t.Errorf("one state served %d returns", taken)
 		}
 		update(t, s, func(tx *store.Tx) error {
-			_, ok, err := tx.TakeOAuthState("late", day.Add(10*time.Minute))
+			_, ok, err := tx.TakeOAuthState("late", "slack", day.Add(10*time.Minute))
 			if ok {
 				t.Error("an expired state was taken")
 			}

@@ -130,7 +130,7 @@ func TestForgetExpired(t *testing.T) {
 				if err := tx.AddSignInLink(tokenFor(life), "usr_1", day.Add(life)); err != nil {
 					return err
 				}
-				if err := tx.AddOAuthState(tokenFor(life), store.OAuthState{Workspace: "acme.com", ExpiresAt: day.Add(life)}); err != nil {
+				if err := tx.AddOAuthState(tokenFor(life), store.OAuthState{Workspace: "acme.com", Provider: "slack", ExpiresAt: day.Add(life)}); err != nil {
 					return err
 				}
 			}
@@ -157,7 +157,7 @@ func TestForgetExpired(t *testing.T) {
 			if _, ok, err := tx.TakeSignInLink(tokenFor(2*time.Hour), day); !ok || err != nil {
 				t.Error("a living link is gone", err)
 			}
-			if _, ok, err := tx.TakeOAuthState(tokenFor(2*time.Hour), day); !ok || err != nil {
+			if _, ok, err := tx.TakeOAuthState(tokenFor(2*time.Hour), "slack", day); !ok || err != nil {
 				t.Error("a living state is gone", err)
 			}
 			return nil
