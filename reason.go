@@ -168,6 +168,7 @@ const (
 	ReasonTransport        Reason = "transport" // Slack did not answer or was in trouble
 	ReasonPermanent        Reason = "permanent" // Slack will never take it; a person must act
 	ReasonPaused           Reason = "paused"    // the connection needs a person
+	ReasonPausedByHand     Reason = "paused_by_hand"
 )
 
 // sentences say the reasons to a person.
@@ -307,6 +308,7 @@ var sentences = map[Reason]string{
 	ReasonTransport:        "Slack did not answer; it is tried again.",
 	ReasonPermanent:        "Slack refused it for good; somebody must act.",
 	ReasonPaused:           "The Slack connection needs a person; what is waiting stays.",
+	ReasonPausedByHand:     "Somebody paused it; what comes meanwhile is kept and waits.",
 }
 
 // Sentence says the reason to a person.

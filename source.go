@@ -179,3 +179,28 @@ func (m Mapping) Expressions() map[string]string {
 	maps.DeleteFunc(all, func(_, x string) bool { return x == "" })
 	return all
 }
+
+// Gap is something that is not known of a client, and that rules or messages
+// would use.
+type Gap string
+
+// The gaps.
+const (
+	LacksHealth      Gap = "health"
+	LacksMRR         Gap = "mrr"
+	LacksOwner       Gap = "csmOwner"
+	LacksContact     Gap = "contacts"
+	LacksRenewal     Gap = "renewalDate"
+	LacksDomain      Gap = "domain"
+	LacksEngagement  Gap = "engagement"
+	LacksSentiment   Gap = "sentiment"
+	LacksUsage       Gap = "usage"
+	LacksLastContact Gap = "lastContact"
+	LacksPayments    Gap = "payments" // no customer of Stripe's is matched to it
+)
+
+// Gaps lists the gaps in the order in which they are shown: what most rules
+// need first.
+func Gaps() []Gap {
+	return []Gap{LacksHealth, LacksMRR, LacksOwner, LacksContact, LacksRenewal, LacksDomain, LacksEngagement, LacksSentiment, LacksUsage, LacksLastContact, LacksPayments}
+}

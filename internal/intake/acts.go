@@ -2,6 +2,9 @@ package intake
 
 import (
 	"context"
+	"maps"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,50 +35,89 @@ func (in *Intake) change(ctx context.Context, workspace string, fn func(*batch) 
 // closes the alerts of those that are now excluded. It says which were made
 // new.
 func (in *Intake) PutClients(ctx context.Context, workspace, actor string, clients []stanna.Client) (created map[string]bool, err error) {
+	err = in.change(ctx, workspace, func(b *batch) (err error) {
+		created, err = b.putClients(actor, clients)
+		return err
+	})
+	return created, err
+}
+
+// ChangeClient changes a client that exists: what others change meanwhile is
+// kept. Where nothing comes of it, nothing is written.
+func (in *Intake) ChangeClient(ctx context.Context, workspace, actor, id string, change func(*stanna.Client) error) (changed bool, err error) {
 	err = in.change(ctx, workspace, func(b *batch) error {
-		created = map[string]bool{}
-		ids := make([]string, len(clients))
-		for i, c := range clients {
-			ids[i] = c.ID
+		changed = false
+		if err := b.open([]string{id}); err != nil { // locks it
+			return err
 		}
-		known, err := b.tx.ClientCreation(workspace, ids)
+		f := b.files[id]
+		if f == nil {
+			return stanna.Errorf(stanna.NotFound, "client not found")
+		}
+		before, err := b.tx.Client(workspace, id)
 		if err != nil {
 			return err
 		}
-		var excluded []string
-		for i := range clients {
-			c := &clients[i]
-			c.Workspace, c.UpdatedAt = workspace, b.real
-			c.CSMOwner = strings.ToLower(c.CSMOwner) // people sign in by the same e-mail
-			if at, ok := known[c.ID]; ok {
-				c.CreatedAt = at
-			} else {
-				created[c.ID] = true
-				if c.CreatedAt.IsZero() { // anniversaries are counted from it
-					c.CreatedAt = in.clock.Now(workspace)
-				}
-			}
-			if c.IsExcluded {
-				excluded = append(excluded, c.ID)
-			}
-		}
-		if err := b.tx.PutClients(clients, b.real); err != nil {
+		c := before
+		c.Contacts, c.Tags, c.Custom = slices.Clone(c.Contacts), slices.Clone(c.Tags), maps.Clone(c.Custom)
+		if err := change(&c); err != nil || reflect.DeepEqual(c, before) {
 			return err
 		}
-		trail := make([]stanna.AuditEntry, len(clients))
-		for i, c := range clients {
-			action := "client.updated"
-			if created[c.ID] {
-				action = "client.created"
-			}
-			trail[i] = stanna.AuditEntry{Workspace: workspace, At: b.real, Actor: actor, Action: action, Subject: c.ID}
-		}
-		if err := b.tx.Audit(trail...); err != nil {
+		if err := c.Validate(); err != nil {
 			return err
 		}
-		return b.lookAt(excluded, in.clock.Now(workspace))
+		b.files = nil
+		changed = true
+		_, err = b.putClients(actor, []stanna.Client{c})
+		return err
 	})
-	return created, err
+	return changed, err
+}
+
+// putClients stores clients, and closes the alerts of those that are now
+// excluded.
+func (b *batch) putClients(actor string, clients []stanna.Client) (created map[string]bool, err error) {
+	created = map[string]bool{}
+	ids := make([]string, len(clients))
+	for i, c := range clients {
+		ids[i] = c.ID
+	}
+	known, err := b.tx.ClientCreation(b.workspace, ids)
+	if err != nil {
+		return nil, err
+	}
+	var excluded []string
+	for i := range clients {
+		c := &clients[i]
+		c.Workspace, c.UpdatedAt = b.workspace, b.real
+		c.CSMOwner = strings.ToLower(c.CSMOwner) // people sign in by the same e-mail
+		if at, ok := known[c.ID]; ok {
+			c.CreatedAt = at
+		} else {
+			created[c.ID] = true
+			if c.CreatedAt.IsZero() { // anniversaries are counted from it
+				c.CreatedAt = b.began
+			}
+		}
+		if c.IsExcluded {
+			excluded = append(excluded, c.ID)
+		}
+	}
+	if err := b.tx.PutClients(clients, b.real); err != nil {
+		return nil, err
+	}
+	trail := make([]stanna.AuditEntry, len(clients))
+	for i, c := range clients {
+		action := "client.updated"
+		if created[c.ID] {
+			action = "client.created"
+		}
+		trail[i] = stanna.AuditEntry{Workspace: b.workspace, At: b.real, Actor: actor, Action: action, Subject: c.ID}
+	}
+	if err := b.tx.Audit(trail...); err != nil {
+		return nil, err
+	}
+	return created, b.lookAt(excluded, b.began)
 }
 
 // lookAt lets the rules say at once what an exclusion brings; everything else

@@ -29,6 +29,9 @@ func scanParcel(s scanner) (p stanna.Parcel, err error) {
 // AddParcel stores what a source sent and promises to open it. One that came
 // before, by its key, changes nothing; then the first one is returned.
 func (tx *Tx) AddParcel(p stanna.Parcel) (first stanna.Parcel, repeated bool, err error) {
+	if p.Body == nil {
+		p.Body = []byte{}
+	}
 	headers, err := json.Marshal(p.Headers)
 	if err != nil {
 		return p, false, err
