@@ -14,6 +14,9 @@ check: ## format and vet, quickly
 generate: ## the pages' Go from their .templ files
 	go tool templ generate -path internal/web
 
+fuzz: ## every fuzz target for a minute (FUZZTIME=10m for longer)
+	@test/fuzz
+
 pictures: ## take the pictures in docs/messages anew
 	go test ./internal/app -run TestMessagePictures -count=1 -pictures
 
