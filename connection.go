@@ -57,3 +57,13 @@ type Channel struct {
 	Health    Health
 	Repair    string
 }
+
+// Trouble is what is told of a channel that is broken.
+func (c Channel) Trouble(now time.Time) (t Trouble, sentence string) {
+	to, name := SlackChannel(c.TeamID, c.ID), "#"+cmp.Or(c.Name, c.ID)
+	if to.Direct() {
+		name = "a person (" + c.ID + ")"
+	}
+	return Trouble{About: string(to), Name: name, Since: SinceTime(now), Repair: c.Repair},
+		"Nothing can be sent to " + name + " in Slack; what is for there goes to the fallback channel, if there is one."
+}

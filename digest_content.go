@@ -31,6 +31,7 @@ type Digest struct {
 	Others       []OtherCurrency  `json:"others,omitempty"`
 	Zones        []ZoneShare      `json:"zones,omitempty"`         // of a weekly one: red, yellow, green, not scored
 	Bridge       *Bridge          `json:"bridge,omitempty"`        // of a weekly one
+	MRRMoved     *MRRMoved        `json:"mrrMoved,omitempty"`      // of a weekly one; nil: no source told of a movement
 	Renewals     *Renewals        `json:"renewals,omitempty"`      // of a weekly one
 	Acted        *InterventionSum `json:"interventions,omitempty"` // of a weekly one
 }
@@ -63,6 +64,11 @@ func (d *Digest) Named() (list []*NamedClient) {
 	if d.Bridge != nil {
 		for i := range d.Bridge.Steps {
 			all(d.Bridge.Steps[i].Named)
+		}
+	}
+	if d.MRRMoved != nil {
+		for i := range d.MRRMoved.Steps {
+			all(d.MRRMoved.Steps[i].Named)
 		}
 	}
 	if d.Renewals != nil {
@@ -228,6 +234,28 @@ type OtherCurrency struct {
 type ZoneShare struct {
 	Zone Zone `json:"zone"` // "": not scored
 	ClientSum
+}
+
+// MRRMoved is how what clients pay each month moved, by the movements that
+// sources told of. The steps add up to the net change.
+type MRRMoved struct {
+	Net   Money       `json:"net"`
+	Steps []MRRStep   `json:"steps,omitempty"` // in the order of MRRMovements; those that nobody made are left out
+	Apart []MRRUnlike `json:"apart,omitempty"` // most clients first
+}
+
+// MRRStep is one kind of movement.
+type MRRStep struct {
+	Movement MRRMovement   `json:"movement"`
+	Clients  int           `json:"clients"`
+	Amount   Money         `json:"amount"`          // below 0: lost
+	Named    []NamedClient `json:"named,omitempty"` // that moved it most; at most MaxStepNamed
+}
+
+// MRRUnlike is what moved in a currency that is not the digest's.
+type MRRUnlike struct {
+	Clients int   `json:"clients"`
+	Net     Money `json:"net"`
 }
 
 // Renewals are the contracts that renew in the next 90 days, and those whose

@@ -1,7 +1,9 @@
 package stanna
 
 import (
+	"cmp"
 	"net/mail"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -53,24 +55,39 @@ func (e Endpoint) Mailbox() (address string, ok bool) {
 	return strings.CutPrefix(e.Address.Reveal(), "mailto:")
 }
 
-// Place is the address without what may be secret in it: for pages, logs and
-// the trail.
+// Place is the address without its query, for who may see the endpoint. The
+// path may be secret too, so that others are told the Title.
 func (e Endpoint) Place() string {
 	place, _, _ := strings.Cut(e.Address.Reveal(), "?")
 	return place
+}
+
+// Title is what people call the endpoint: its name, else where it is.
+func (e Endpoint) Title() string {
+	if box, is := e.Mailbox(); is {
+		return cmp.Or(e.Name, box)
+	}
+	u, err := url.Parse(e.Place())
+	if err != nil {
+		return cmp.Or(e.Name, e.ID)
+	}
+	return cmp.Or(e.Name, u.Hostname(), e.ID)
 }
 
 // Gets says whether the endpoint asked for the type. Its own test reaches
 // every one.
 func (e Endpoint) Gets(t EventType) bool { return slices.Contains(e.Types, t) }
 
-// Lane is the road to the endpoint.
-func (e Endpoint) Lane() string {
+// Road is the way to the endpoint, by which notices speak of it.
+func (e Endpoint) Road() string {
 	if _, mailbox := e.Mailbox(); mailbox {
-		return e.Workspace + "/mail:" + e.ID
+		return "mail:" + e.ID
 	}
-	return e.Workspace + "/webhook:" + e.ID
+	return "webhook:" + e.ID
 }
+
+// Lane is the lane of that road.
+func (e Endpoint) Lane() string { return e.Workspace + "/" + e.Road() }
 
 // Validate says what is wrong with the endpoint, or nil. Whether its web
 // address may be called is for the road to say.
@@ -143,6 +160,6 @@ type Attempt struct {
 	Error  string        `json:"error,omitempty"`  // what went wrong, for people
 }
 
-// DeliveryJob is the kind of job that sends a delivery; its Ref is the
-// delivery.
+// DeliveryJob is the kind of job that wakes the lane of an endpoint, its Ref,
+// when one of its deliveries is due. There is one of them however many wait.
 const DeliveryJob = "delivery"

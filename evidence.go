@@ -22,23 +22,25 @@ type Evidence struct {
 	Factors   []Factor  `json:"factors,omitempty"`
 	Actions   []string  `json:"actions,omitempty"` // what the source recommends to do
 
-	Quote   string           `json:"quote,omitempty"`   // sentiment: the customer's words
-	Author  string           `json:"author,omitempty"`  // sentiment: who said them
-	URL     string           `json:"url,omitempty"`     // sentiment: where they can be read
-	Count   int              `json:"count,omitempty"`   // sentiment: how many conversations
-	Payment *PaymentStanding `json:"payment,omitempty"` // payment: the failure
-	Limit   float64          `json:"limit,omitempty"`   // expansion: the limit; Value is what is used. Revenue: the line that it crossed
-	Above   float64          `json:"above,omitempty"`   // expansion: how many percent engagement is above the client's own usual
-	Subject string           `json:"subject,omitempty"` // what it is about: the limit's name, the milestone, the condition
-	Since   time.Time        `json:"since,omitzero"`    // engagement: silent since; expansion: filled since
-	Date    string           `json:"date,omitempty"`    // renewal, anniversary: the local date
-	Was     string           `json:"was,omitempty"`     // key account: zone or status before
-	Is      string           `json:"is,omitempty"`      // and now
-	Moves   []Move           `json:"moves,omitempty"`   // revenue: what moved the sum, largest first
-	Moved   int              `json:"moved,omitempty"`   // revenue: how many clients moved it
-	Share   float64          `json:"share,omitempty"`   // revenue: percent of all MRR
-	Loss    float64          `json:"loss,omitempty"`    // revenue: expected loss, Σ churn probability × MRR
-	Clients int              `json:"clients,omitempty"` // revenue: how many are at risk
+	Quote        string            `json:"quote,omitempty"`        // sentiment: the customer's words
+	Author       string            `json:"author,omitempty"`       // sentiment: who said them
+	URL          string            `json:"url,omitempty"`          // sentiment: where they can be read
+	Count        int               `json:"count,omitempty"`        // sentiment: how many conversations
+	Payment      *PaymentStanding  `json:"payment,omitempty"`      // payment: the foremost failure
+	AlsoOwed     []PaymentStanding `json:"owed,omitempty"`         // payment: what is owed beside it
+	Subscription *Subscription     `json:"subscription,omitempty"` // key account: the movement of MRR
+	Limit        float64           `json:"limit,omitempty"`        // expansion: the limit; Value is what is used. Revenue: the line that it crossed
+	Above        float64           `json:"above,omitempty"`        // expansion: how many percent engagement is above the client's own usual
+	Subject      string            `json:"subject,omitempty"`      // what it is about: the limit's name, the milestone, the condition
+	Since        time.Time         `json:"since,omitzero"`         // engagement: silent since; expansion: filled since
+	Date         string            `json:"date,omitempty"`         // renewal, anniversary: the local date
+	Was          string            `json:"was,omitempty"`          // key account: zone or status before
+	Is           string            `json:"is,omitempty"`           // and now
+	Moves        []Move            `json:"moves,omitempty"`        // revenue: what moved the sum, largest first
+	Moved        int               `json:"moved,omitempty"`        // revenue: how many clients moved it
+	Share        float64           `json:"share,omitempty"`        // revenue: percent of all MRR
+	Loss         float64           `json:"loss,omitempty"`         // revenue: expected loss, Σ churn probability × MRR
+	Clients      int               `json:"clients,omitempty"`      // revenue: how many are at risk
 }
 
 // Move is what one client did to a sum of the portfolio.

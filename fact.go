@@ -2,6 +2,7 @@ package stanna
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"math"
@@ -145,6 +146,11 @@ const (
 	MRRReactivation MRRMovement = "reactivation" // something again, after nothing
 )
 
+// MRRMovements lists them: what is won, then what is lost.
+func MRRMovements() []MRRMovement {
+	return []MRRMovement{MRRNew, MRRReactivation, MRRExpansion, MRRContraction, MRRChurn}
+}
+
 // MovementOf is the movement from one MRR to another, in the minor unit of
 // one currency; "" when it is the same. Paid says whether the client ever paid
 // before.
@@ -238,9 +244,9 @@ var facts = map[SignalType]func(json.RawMessage) (Fact, error){
 		if f.Decline != "" && f.Decline != SoftDecline && f.Decline != HardDecline {
 			return InvalidField("data.decline", "must be soft or hard")
 		}
-		return nil
+		return cmp.Or(validText("data.invoice", f.Invoice), validText("data.contact", f.Contact))
 	}),
-	PaymentRecoveredType: parsed(PaymentRecovered{}, func(PaymentRecovered) error { return nil }),
+	PaymentRecoveredType: parsed(PaymentRecovered{}, func(f PaymentRecovered) error { return validText("data.invoice", f.Invoice) }),
 	ClientChurnedType:    parsed(ClientChurned{}, func(ClientChurned) error { return nil }),
 	UsageMeasuredType: parsed(UsageMeasured{Used: missing, Limit: missing}, func(f UsageMeasured) error {
 		if !within(f.Used, 0, MaxAmount) {
@@ -264,7 +270,8 @@ var facts = map[SignalType]func(json.RawMessage) (Fact, error){
 	AccountUpdatedType: parsed(AccountUpdated{}, func(AccountUpdated) error { return nil }),
 }
 
-// maxAuthor bounds the name of who said something, which is shown in messages.
+// maxAuthor bounds the name of who said something, and what else of a line is
+// shown in messages.
 const maxAuthor = 200
 
 // validSpeaker checks who said something and where it can be read; both may
@@ -280,6 +287,17 @@ func validSpeaker(author, address string) error {
 	}
 	if err := ValidAddress(address); err != nil {
 		return InvalidField("data.url", "%s", err)
+	}
+	return nil
+}
+
+// validText checks what is remembered of a payment and shown to people.
+func validText(field, text string) error {
+	switch {
+	case utf8.RuneCountInString(text) > maxAuthor:
+		return InvalidField(field, "is longer than %d characters", maxAuthor)
+	case strings.ContainsFunc(text, unicode.IsControl):
+		return InvalidField(field, "may not contain control characters")
 	}
 	return nil
 }
@@ -314,15 +332,13 @@ func movement(data json.RawMessage) (Fact, error) {
 		return anyObject(data)
 	}
 	return parsed(SubscriptionChanged{}, func(f SubscriptionChanged) error {
-		switch f.Movement {
-		case MRRNew, MRRExpansion, MRRContraction, MRRChurn, MRRReactivation:
-		default:
+		if !slices.Contains(MRRMovements(), f.Movement) {
 			return InvalidField("data.movement", "must be new, expansion, contraction, churn or reactivation")
 		}
 		if !within(f.MRR, 0, MaxAmount) || !within(f.Before, 0, MaxAmount) {
 			return InvalidField("data.mrr", "mrr and previousMrr must be numbers from 0 to %g", float64(MaxAmount))
 		}
-		return nil
+		return cmp.Or(validText("data.plan", f.Plan), validText("data.status", f.Status))
 	})(data)
 }
 

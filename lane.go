@@ -65,3 +65,10 @@ const (
 	JobDone    JobState = "done"
 	JobDead    JobState = "dead"
 )
+
+// LogJob is the kind of job that writes what is new in a workspace's audit
+// trail to the event log.
+const LogJob = "log"
+
+// LogLane is the lane of a workspace's event log.
+func LogLane(workspace string) string { return workspace + "/log:events" }

@@ -113,6 +113,7 @@ type AlertEvent string
 const (
 	Opened    AlertEvent = "opened"
 	Worsened  AlertEvent = "worsened"
+	Eased     AlertEvent = "eased" // a part of it is over: messages say so, and nobody is called
 	Resolved  AlertEvent = "resolved"
 	Reminded  AlertEvent = "reminded"  // its snooze is over and it is still bad
 	Escalated AlertEvent = "escalated" // nobody took it up

@@ -20,10 +20,13 @@ const (
 	ReasonChurnLikely      Reason = "churn_likely"      // the chance of churn reached the rule's percentage
 	ReasonChurnRose        Reason = "churn_rose"        // it rose by the points of the rule since the prediction before
 	ReasonPaymentHard      Reason = "payment_hard"      // declined for good; trying again will not help
+	ReasonPaymentDisputed  Reason = "payment_disputed"  // the customer wants the money back from the bank
 	ReasonPaymentPastDue   Reason = "payment_past_due"  // every retry failed
 	ReasonPaymentAgain     Reason = "payment_again"     // failed once more
 	ReasonPaymentFirst     Reason = "payment_first"     // the first failure on an account that matters
 	ReasonPaid             Reason = "paid"              // the payment was recovered
+	ReasonPaidInPart       Reason = "paid_in_part"      // one of several is paid or settled, and the rest is still owed
+	ReasonDisputeOver      Reason = "dispute_over"      // one way or the other
 	ReasonBelowBaseline    Reason = "below_baseline"    // less than the client's own usual
 	ReasonWentSilent       Reason = "went_silent"       // nothing at all for longer than is usual
 	ReasonVeryNegative     Reason = "very_negative"     // one conversation said it clearly
@@ -40,6 +43,7 @@ const (
 	ReasonRenewalPassed    Reason = "renewal_passed" // the date passed and no new one is known
 	ReasonZoneChanged      Reason = "zone_changed"
 	ReasonStatusChanged    Reason = "status_changed"
+	ReasonMRRMoved         Reason = "mrr_moved" // a movement of what the account pays each month
 	ReasonConditionHolds   Reason = "condition_holds"
 	ReasonConditionOver    Reason = "condition_over"
 	ReasonEventOver        Reason = "event_over"        // it told of an event, and has been seen long enough
@@ -169,6 +173,9 @@ const (
 	ReasonPermanent        Reason = "permanent" // Slack will never take it; a person must act
 	ReasonPaused           Reason = "paused"    // the connection needs a person
 	ReasonPausedByHand     Reason = "paused_by_hand"
+	ReasonEndpointGone     Reason = "endpoint_gone"   // it answered 410: it wants nothing any more
+	ReasonEndpointMute     Reason = "endpoint_mute"   // nothing has arrived there for days
+	ReasonWaitedTooLong    Reason = "waited_too_long" // for longer than anything is kept
 )
 
 // sentences say the reasons to a person.
@@ -176,10 +183,13 @@ var sentences = map[Reason]string{
 	ReasonChurnLikely:      "The chance that the client leaves reached the percentage of the rule.",
 	ReasonChurnRose:        "The chance that the client leaves rose by the points of the rule.",
 	ReasonPaymentHard:      "The payment was declined for good; the customer must act.",
+	ReasonPaymentDisputed:  "The payment is disputed: it is lost unless somebody answers in time.",
 	ReasonPaymentPastDue:   "The payment is past due: every retry failed.",
 	ReasonPaymentAgain:     "The payment failed once more.",
 	ReasonPaymentFirst:     "A payment of an account that matters failed.",
 	ReasonPaid:             "The payment was recovered.",
+	ReasonPaidInPart:       "One of several payments is paid or settled; the rest is still owed.",
+	ReasonDisputeOver:      "The dispute is over; how it ended is with the bank.",
 	ReasonBelowBaseline:    "Engagement is far below the client's own usual.",
 	ReasonWentSilent:       "Nothing has been heard for longer than is usual for this client.",
 	ReasonVeryNegative:     "One conversation was clearly negative.",
@@ -196,6 +206,7 @@ var sentences = map[Reason]string{
 	ReasonRenewalPassed:    "The renewal date passed, and no new one is known.",
 	ReasonZoneChanged:      "The zone of the account changed.",
 	ReasonStatusChanged:    "The status of the account changed.",
+	ReasonMRRMoved:         "What the account pays each month moved.",
 	ReasonConditionHolds:   "The condition of the rule holds.",
 	ReasonConditionOver:    "The condition of the rule holds no longer.",
 	ReasonEventOver:        "It told of an event, which is a while ago.",
@@ -309,6 +320,9 @@ var sentences = map[Reason]string{
 	ReasonPermanent:        "Slack refused it for good; somebody must act.",
 	ReasonPaused:           "The Slack connection needs a person; what is waiting stays.",
 	ReasonPausedByHand:     "Somebody paused it; what comes meanwhile is kept and waits.",
+	ReasonEndpointGone:     "It answered 410 Gone, which says that it wants nothing any more; what comes meanwhile is kept and waits.",
+	ReasonEndpointMute:     "Nothing has arrived there for three days, though it was tried; what comes meanwhile is kept and waits.",
+	ReasonWaitedTooLong:    "It waited for thirty days.",
 }
 
 // Sentence says the reason to a person.

@@ -41,8 +41,12 @@ type StateFacts struct {
 	Quote     string  `json:"quote,omitempty"`    // the words behind the sentiment
 	Moods     []Mood  `json:"moods,omitempty"`    // the latest, oldest first; MaxMoods at most
 
-	Payment PaymentStanding `json:"payment,omitzero"`
-	PaidAt  time.Time       `json:"paidAt,omitzero"` // of the newest recovery; a failure before it is history
+	Payment  PaymentStanding   `json:"payment,omitzero"` // the foremost of what is owed
+	AlsoOwed []PaymentStanding `json:"owed,omitempty"`   // what is owed beside it, the foremost first
+	PaidAt   time.Time         `json:"paidAt,omitzero"`  // of the newest recovery that named no invoice; a failure before it is history
+	Bills    map[string]Bill   `json:"bills,omitempty"`  // by invoice; MaxBills at most
+
+	Subscription Subscription `json:"subscription,omitzero"` // the last movement of MRR
 
 	Usage map[string]Usage `json:"usage,omitempty"` // by the name of what is limited
 
@@ -119,25 +123,6 @@ type Usage struct {
 
 // UsageSteps are the percentages of a limit whose filling is remembered.
 func UsageSteps() []int { return []int{50, 60, 70, 75, 80, 85, 90, 95, 100} }
-
-// PaymentStanding is whether the client owes a failed payment. The zero value
-// says that no failure is open.
-type PaymentStanding struct {
-	FailedAt    time.Time `json:"failedAt"`
-	FirstAt     time.Time `json:"firstAt,omitzero"` // the first failure of this episode
-	Amount      Money     `json:"amount"`
-	Attempt     int       `json:"attempt"`
-	NextAttempt string    `json:"nextAttempt"`
-	Status      string    `json:"status,omitempty"` // failed or past_due
-	Decline     Decline   `json:"decline,omitempty"`
-	Code        string    `json:"code,omitempty"`
-	Invoice     string    `json:"invoice,omitempty"`
-	URL         string    `json:"url,omitempty"`
-	Source      string    `json:"source,omitempty"`
-}
-
-// Owed says whether a failure is open.
-func (p PaymentStanding) Owed() bool { return !p.FailedAt.IsZero() }
 
 // RuleMemory is what a rule remembers about a client after its alert closed.
 type RuleMemory struct {

@@ -64,6 +64,7 @@ const (
 	MatchedByMetadata StripeMatch = "metadata" // the customer's metadata names the client: client_id or stanna_client_id
 	MatchedByCustom   StripeMatch = "custom"   // a custom field of the client, stripe_customer_id, names the customer
 	MatchedByID       StripeMatch = "id"       // the client's id is the customer's
+	MatchedByEmail    StripeMatch = "email"    // the customer's e-mail is that of a contact
 	MatchedByDomain   StripeMatch = "domain"   // the customer's e-mail is of the client's domain
 	NotMatched        StripeMatch = ""
 	LeftOut           StripeMatch = "left_out"  // a person said that it is no client

@@ -24,6 +24,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/gostanna/stanna/internal/store/storetest"
+	"github.com/gostanna/stanna/internal/stripe/stripetest"
 )
 
 func TestMain(m *testing.M) {
@@ -77,7 +78,8 @@ func TestScripts(t *testing.T) {
 					"http": cmdHTTP, "browse": cmdBrowse, "slack": cmdSlack, "thread": cmdThread, "follow-links": cmdFollowLinks, "setvar": cmdSetvar, "until": cmdUntil, "expand": cmdExpand,
 					"slack-between": cmdSlackBetween, "pour-and-kill": cmdPourAndKill, "pour-again": cmdPourAgain, "sql": cmdSQL, "unguard": cmdUnguard,
 					"play": cmdPlay, "signal": cmdSignal, "pass": cmdPass,
-					"user": cmdUser, "press": cmdPress, "form": cmdForm, "hears": cmdHears,
+					"stripe": cmdStripe,
+					"user":   cmdUser, "press": cmdPress, "form": cmdForm, "hears": cmdHears,
 				},
 			})
 		})
@@ -91,6 +93,7 @@ type stage struct {
 	servers  map[string]*exec.Cmd
 	browser  *http.Client
 	browsers map[string]*http.Client
+	stripe   *stripetest.Fake
 }
 
 func stageOf(ts *testscript.TestScript) *stage { return ts.Value("stage").(*stage) }
@@ -131,7 +134,7 @@ func environ(ts *testscript.TestScript) []string {
 	env := []string{"PATH=" + os.Getenv("PATH"), "GORACE=" + gorace}
 	for _, name := range []string{"STANNA_DATA", "STANNA_DATABASE_URL", "STANNA_KEYSET", "STANNA_SLACK_URL", "STANNA_SLACK_CLIENT_ID",
 		"STANNA_SLACK_CLIENT_SECRET", "STANNA_SLACK_SIGNING_SECRET", "STANNA_PUBLIC_URL", "STANNA_POSTS_PER_SECOND", "STANNA_ADMIN_EMAIL",
-		"STANNA_REQUESTS_PER_MINUTE", "STANNA_SLACK_APP_TOKEN", "TMPDIR"} {
+		"STANNA_REQUESTS_PER_MINUTE", "STANNA_SLACK_APP_TOKEN", "STANNA_STRIPE_URL", "STANNA_STRIPE_CONNECT_URL", "STANNA_STRIPE_CLIENT_ID", "STANNA_STRIPE_CLIENT_SECRET", "TMPDIR"} {
 		if v := ts.Getenv(name); v != "" {
 			env = append(env, name+"="+v)
 		}

@@ -376,6 +376,22 @@ func TestPolicyPermissions(t *testing.T) {
 			"PUT /api/settings":                    "",
 			"PUT /api/settings/insight-thresholds": "",
 			"GET /api/integrations/slack/diagnose": "director csm read",
+
+			"GET /api/metrics/summary":                   "director csm leadership read",
+			"GET /api/metrics/trends/sentiment":          "director csm leadership read",
+			"GET /api/insights":                          "director csm leadership read",
+			"GET /api/clients/none/insights":             "director csm leadership read",
+			"GET /api/clients/none/attributions":         "director csm leadership read",
+			"GET /api/clients/none/interactions":         "director csm read",
+			"GET /api/clients/last-interactions":         "director csm leadership read",
+			"POST /api/clients/none/exclude":             "director",
+			"POST /api/clients/none/tags":                "director",
+			"POST /api/clients/none/attribute":           "director csm",
+			"POST /api/clients/none/recalculate-score":   "director csm",
+			"GET /api/settings/user":                     "director csm leadership read",
+			"GET /api/workspace/info":                    "director csm leadership read",
+			"GET /api/integrations/hubspot/status":       "director csm read",
+			"POST /api/notifications/test?channel=email": "",
 		} {
 			method, path, _ := strings.Cut(request, " ")
 			var body any

@@ -59,7 +59,7 @@ type evidenceView struct {
 	Author  string              `json:"author,omitempty" doc:"Sentiment: who said them"`
 	URL     string              `json:"url,omitempty" doc:"Sentiment: where the conversation can be read"`
 	Count   int                 `json:"count,omitempty" doc:"Sentiment: how many conversations"`
-	Payment *paymentFailureView `json:"payment,omitempty" doc:"Payment: the failure"`
+	Payment *paymentFailureView `json:"payment,omitempty" doc:"Payment: the failure; of several the foremost, the worst and then the largest"`
 	Limit   float64             `json:"limit,omitempty" doc:"Expansion: the limit; value is what is used"`
 	Subject string              `json:"subject,omitempty" doc:"The name of the limit, the milestone or the condition"`
 	Since   *time.Time          `json:"since,omitempty" doc:"Engagement: silent since; expansion: filled since"`
@@ -71,6 +71,9 @@ type evidenceView struct {
 	Share   float64             `json:"share,omitempty" doc:"Revenue at risk: percent of all MRR"`
 	Loss    float64             `json:"loss,omitempty" doc:"Revenue at risk: expected loss, the sum of churn probability times MRR"`
 	Clients int                 `json:"clients,omitempty" doc:"Revenue at risk: how many are at risk"`
+
+	AlsoOwed     []paymentFailureView `json:"owed,omitempty" doc:"Payment: what is owed beside it"`
+	Subscription *subscriptionView    `json:"subscription,omitempty" doc:"Key account: the movement of MRR"`
 }
 
 // paymentFailureView is a failed payment with what is known of it.
@@ -80,11 +83,38 @@ type paymentFailureView struct {
 	Currency      string         `json:"currency"`
 	Attempt       int            `json:"attempt"`
 	NextAttemptAt *string        `json:"nextAttemptAt"`
-	Status        string         `json:"status" doc:"failed or past_due"`
+	Status        string         `json:"status" doc:"failed, past_due or disputed; empty when the source does not say"`
 	Decline       stanna.Decline `json:"decline" doc:"soft: trying again may help; hard: the customer must act"`
 	Code          string         `json:"declineCode"`
 	Invoice       string         `json:"invoice"`
+	Contact       string         `json:"contact" doc:"Whom the bill goes to, as the source says"`
+	RespondBy     *string        `json:"respondBy" doc:"Until when a dispute can be answered"`
 	URL           string         `json:"url" doc:"Where the payment can be looked at"`
+}
+
+func viewFailure(p stanna.PaymentStanding) paymentFailureView {
+	return paymentFailureView{p.FailedAt.UTC(), p.Amount.Amount(), p.Amount.Currency, p.Attempt, known(p.NextAttempt), p.Status, p.Decline, p.Code, p.Invoice,
+		p.Contact, known(p.RespondBy), p.URL}
+}
+
+// subscriptionView is a movement of what a client pays each month.
+type subscriptionView struct {
+	Movement    stanna.MRRMovement `json:"movement" enum:"new,expansion,contraction,churn,reactivation"`
+	At          time.Time          `json:"at"`
+	MRR         float64            `json:"mrr" doc:"After it"`
+	PreviousMRR float64            `json:"previousMrr" doc:"Before it"`
+	Currency    string             `json:"currency"`
+	Plan        string             `json:"plan"`
+	Status      string             `json:"status" doc:"Of the subscription that changed, in the source's word"`
+	URL         string             `json:"url"`
+	Source      string             `json:"source"`
+}
+
+func viewSubscription(x stanna.Subscription) *subscriptionView {
+	if !x.Known() {
+		return nil
+	}
+	return &subscriptionView{x.Movement, x.At.UTC(), x.MRR.Amount(), x.Before.Amount(), x.MRR.Currency, x.Plan, x.Status, x.URL, x.Source}
 }
 
 func viewAlert(x stanna.Alert) alertView {
@@ -107,7 +137,14 @@ func viewEvidence(e stanna.Evidence) evidenceView {
 		Factors: all(e.Factors), Actions: all(e.Actions), Quote: e.Quote, Author: e.Author, URL: e.URL, Count: e.Count, Limit: e.Limit, Subject: e.Subject, Since: moment(e.Since),
 		Date: e.Date, Was: e.Was, Is: e.Is, Moves: e.Moves, Moved: e.Moved, Share: e.Share, Loss: e.Loss, Clients: e.Clients}
 	if p := e.Payment; p != nil {
-		view.Payment = &paymentFailureView{p.FailedAt.UTC(), p.Amount.Amount(), p.Amount.Currency, p.Attempt, known(p.NextAttempt), p.Status, p.Decline, p.Code, p.Invoice, p.URL}
+		failure := viewFailure(*p)
+		view.Payment = &failure
+	}
+	for _, p := range e.AlsoOwed {
+		view.AlsoOwed = append(view.AlsoOwed, viewFailure(p))
+	}
+	if e.Subscription != nil {
+		view.Subscription = viewSubscription(*e.Subscription)
 	}
 	return view
 }

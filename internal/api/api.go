@@ -31,6 +31,8 @@ import (
 	"github.com/gostanna/stanna/internal/intake"
 	"github.com/gostanna/stanna/internal/policy"
 	"github.com/gostanna/stanna/internal/press"
+	"github.com/gostanna/stanna/internal/relay"
+	"github.com/gostanna/stanna/internal/source"
 	"github.com/gostanna/stanna/internal/store"
 )
 
@@ -42,6 +44,9 @@ type Options struct {
 	Line      *connect.Line
 	Policy    *policy.Keeper
 	Desk      *press.Desk // takes what is pressed in Slack
+	Relay     *relay.Relay
+	Stripe    *connect.Stripe
+	Sources   *source.Desk // takes what other tools send
 	Clock     *stanna.Clock
 	Log       *slog.Logger
 	Limits    Limits

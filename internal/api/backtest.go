@@ -281,5 +281,8 @@ func cut(list *[]backtest.Episode, limit int) bool {
 func shownReport(r backtest.Report) backtest.Report {
 	r.Rules, r.Weeks, r.Traffic, r.Silent, r.Notes = all(r.Rules), all(r.Weeks), all(r.Traffic), all(r.Silent), all(r.Notes)
 	r.Outcomes.Missed = all(r.Outcomes.Missed)
+	if r.Draft != nil {
+		r.Draft.Missed = all(r.Draft.Missed)
+	}
 	return r
 }

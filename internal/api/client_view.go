@@ -76,8 +76,11 @@ type stateView struct {
 	Engagement engagementView `json:"engagement"`
 	Churn      *readingView   `json:"churn" doc:"Probability to leave, 0 to 1"`
 	Sentiment  *readingView   `json:"sentiment" doc:"−2 to 2"`
-	Payment    *paymentView   `json:"payment" doc:"The failed payment that is open; null without one"`
+	Payment    *paymentView   `json:"payment" doc:"The failed payment that is owed, of several the foremost; null without one"`
 	ChurnedAt  *time.Time     `json:"churnedAt"`
+
+	Owed         []paymentFailureView `json:"owed" doc:"All failed payments that are owed, the worst first and then the largest"`
+	Subscription *subscriptionView    `json:"subscription" doc:"The last movement of MRR; null before the first"`
 }
 
 type healthView struct {
@@ -122,6 +125,7 @@ func viewState(s stanna.State, settings stanna.Settings, now time.Time) stateVie
 		Health:     healthView{Source: s.HealthSource, Factors: all(s.HealthFactors), History: viewHistory(s.Health, now)},
 		Engagement: engagementView{Unit: s.EngagementUnit, History: viewHistory(s.Engagement, now)},
 		Churn:      viewReading(s.Churn), Sentiment: viewReading(s.Sentiment), ChurnedAt: moment(s.ChurnedAt),
+		Owed: each(s.Owes(), viewFailure), Subscription: viewSubscription(s.Subscription),
 	}
 	if p, ok := s.Health.Last(); ok {
 		zone := settings.ZoneOf(p.Value)

@@ -55,6 +55,10 @@ func describeFile(mediaType, what string) func(huma.Registry, *huma.Operation) {
 		if strings.Contains(op.Path, "{file}") {
 			op.Parameters = append(op.Parameters, &huma.Param{Name: "file", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
 		}
-		op.Responses["200"] = &huma.Response{Description: what, Content: content(mediaType, &huma.Schema{Type: huma.TypeString})}
+		schema := &huma.Schema{Type: huma.TypeString}
+		if strings.HasSuffix(mediaType, "json") {
+			schema.Type = huma.TypeObject
+		}
+		op.Responses["200"] = &huma.Response{Description: what, Content: content(mediaType, schema)}
 	}
 }

@@ -68,6 +68,7 @@ func newStage(t testing.TB, s *store.Store, options func(*Options)) *stage {
 	st.cfg = sandbox.DefaultConfig()
 	st.cfg.PostsPerSecond, st.cfg.UpdatesPerMinute = 0, 0
 	st.cfg.AutoApprove = true
+	st.cfg.BotToken, st.cfg.Scopes = "xoxb-of-an-app-of-your-own", []string{"chat:write", "channels:read"} // of an app of one's own
 	st.cfg.App.RedirectURLs = []string{site + slack.CallbackPath}
 	st.sandbox = sandbox.New(st.cfg, sandbox.Options{Now: time.Now})
 	slackd := httptest.NewServer(st.sandbox.Handler())

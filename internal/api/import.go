@@ -1,237 +1,230 @@
 package api
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/intake"
-	"github.com/gostanna/stanna/internal/store"
+	"github.com/gostanna/stanna/internal/table"
 )
 
-// importReport is what became of the rows of a file.
+// importPlace is how far an import has come.
+type importPlace struct {
+	Rows     int   `json:"rows" doc:"Rows that are settled, the header and empty rows apart"`
+	Rejected int   `json:"rejected" doc:"Rows of them that were not taken over"`
+	LastLine int   `json:"lastLine" doc:"Everything up to the row that begins on this line is settled; startLine with it goes on from there"`
+	Bytes    int64 `json:"bytes" doc:"How much of the file was read so far, a little of it ahead"`
+}
+
+// importReport is what became of a file, of whatever it is.
 type importReport struct {
-	Rows           int          `json:"rows" doc:"Rows that were read, the header apart"`
-	Created        int          `json:"created"`
-	Updated        int          `json:"updated"`
-	Rejected       int          `json:"rejected" doc:"Rows that were not taken over; lines say why"`
-	IgnoredColumns []string     `json:"ignoredColumns" doc:"Columns that are not known here; nothing of them was kept"`
-	Lines          []importLine `json:"lines" doc:"The first 1,000 rows that were not taken over"`
-	LeftOut        int          `json:"linesLeftOut" doc:"How many more there were"`
-	ResumeFrom     int          `json:"resumeFrom,omitempty" doc:"The line from which on nothing was taken over"`
-	Error          string       `json:"error,omitempty" doc:"Why the rest was not taken over"`
-	Code           string       `json:"code,omitempty"`
-	Status         int          `json:"status,omitempty"`
+	importPlace
+	DryRun         bool           `json:"dryRun" doc:"Nothing was stored; this is what would have become of the file"`
+	Encoding       string         `json:"encoding" doc:"As which the file was read" example:"Windows-1252"`
+	Delimiter      string         `json:"delimiter" doc:"What separates its columns"`
+	Columns        []importColumn `json:"columns" doc:"Which field each column was taken for"`
+	IgnoredColumns []string       `json:"ignoredColumns" doc:"Columns that are not known here; nothing of them was kept"`
+	Lines          []importLine   `json:"lines" doc:"The first 1,000 rows that were not taken over, and why"`
+	LeftOut        int            `json:"linesLeftOut" doc:"How many more there were"`
+	Error          string         `json:"error,omitempty" doc:"Why the rest was not taken over"`
+	Code           string         `json:"code,omitempty"`
+	Status         int            `json:"status,omitempty"`
+}
+
+type importColumn struct {
+	Column string `json:"column" doc:"Its title"`
+	Field  string `json:"field" doc:"Empty when nothing of it is kept"`
 }
 
 type importLine struct {
-	Line  int    `json:"line"`
+	Line  int    `json:"line" doc:"On which the row begins, from 1"`
 	Error string `json:"error"`
 }
 
-// clientImport is one file on its way in.
-type clientImport struct {
+// maxPreview is how many rows a dry run shows as they were understood.
+const maxPreview = 10
+
+// maxChunk bounds the text of the rows that share a transaction, in bytes.
+const maxChunk = 4 << 20
+
+// fileImport is one file on its way in.
+type fileImport struct {
 	a         *api
+	v         *visit
 	ctx       context.Context
 	workspace string
-	actor     string
-	currency  string
-	file      *clientFile
-	report    importReport
-	batch     []stanna.Client // of different ids
-	lines     []int           // where they stand in the file
+	settings  stanna.Settings
+	choice    importChoice
+	report    *importReport // of what all kinds have in common
+	answer    any           // the whole report
+	progress  func() any    // how far it has come, with the counts of its kind
+	read      func() int64
+	refused   []importLine // of the chunk at hand
+	stream    *json.Encoder
+	flush     func() error
 }
 
-// importClients takes a CSV in, 256 rows at a time, in the order of the file:
-// the last row of a client wins.
-func (a *api) importClients(v *visit, r *http.Request) error {
+// beginImport reads what is asked for besides the file.
+func (a *api) beginImport(v *visit, r *http.Request) (*fileImport, error) {
 	switch mediaType(r) {
 	case "", "text/csv", "application/csv", "text/plain", "application/vnd.ms-excel", "application/octet-stream":
 	default:
-		return unsupported("text/csv")
+		return nil, unsupported("text/csv")
 	}
-	_ = http.NewResponseController(v).SetReadDeadline(time.Time{}) // a long file may come slowly
+	choice, err := readImportChoice(r.URL.Query())
+	if err != nil {
+		return nil, err
+	}
+	control := http.NewResponseController(v)
+	// A file may take hours; the server's deadlines are for requests. A writer
+	// that has none, as in tests, needs nothing lifted.
+	_ = control.SetReadDeadline(time.Time{})
+	_ = control.SetWriteDeadline(time.Time{})
 	settings, err := a.settingsOf(r.Context(), v.caller.Workspace)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	file, err := openClientFile(r.Body)
-	if err != nil {
-		return err
+	choice.table.Zone, choice.table.Currency = settings.Location(), settings.Currency
+	if err := choice.timed(settings.Location()); err != nil {
+		return nil, err
 	}
-	in := &clientImport{a: a, ctx: r.Context(), workspace: v.caller.Workspace, actor: v.caller.Actor(), currency: settings.Currency, file: file,
-		report: importReport{IgnoredColumns: file.ignored, Lines: []importLine{}}}
-	if err := in.run(); err != nil {
-		p := a.problemOf(v, r.Context(), err)
-		in.report.Error, in.report.Code, in.report.Status = p.Message+". What came before is taken over; sending the file again changes nothing of it", p.Code, p.Status
-		if p.retryAfter > 0 {
-			v.Header().Set("Retry-After", retryText(p.retryAfter))
-		}
-	}
-	slices.SortFunc(in.report.Lines, func(x, y importLine) int { return x.Line - y.Line })
-	writeJSON(v, max(in.report.Status, http.StatusOK), &in.report)
-	return nil
+	return &fileImport{a: a, v: v, ctx: r.Context(), workspace: v.caller.Workspace, settings: settings, choice: choice}, nil
 }
 
-func (in *clientImport) run() error {
-	var chunk []importRow
-	for {
-		row, bad, err := in.file.next()
-		switch {
-		case err == io.EOF:
-			return in.take(chunk)
-		case err != nil:
-			if taken := in.take(chunk); taken != nil {
-				return taken
-			}
-			if errors.Is(err, errLongRow) {
-				return err
-			}
-			return brokenOff(err)
-		}
-		in.report.Rows++
-		if bad != nil {
-			in.reject(row.line, bad)
-			continue
-		}
-		if chunk = append(chunk, row); len(chunk) == intake.Slice {
-			if err := in.take(chunk); err != nil {
-				return err
-			}
-			chunk = chunk[:0]
-		}
-	}
-}
-
-// take makes clients of a chunk of rows. A row changes only the columns that
-// the file has.
-func (in *clientImport) take(chunk []importRow) error {
-	if len(chunk) == 0 {
-		return nil
-	}
-	owners, clients, err := in.known(chunk)
-	if err != nil {
-		in.report.ResumeFrom = chunk[0].line
-		return err
-	}
-	for _, row := range chunk {
-		id := in.idOf(row, owners)
-		base := clients[id]
-		base.ID = id
-		c, err := in.file.into(row, base, in.currency)
-		if owner := owners[c.Domain]; err == nil && c.Domain != "" && owner != "" && owner != id {
-			err = stanna.InvalidField("domain", "%s belongs to the client %s", clip(c.Domain, 100), clip(owner, 100))
-		}
-		if err != nil {
-			in.reject(row.line, err)
-			continue
-		}
-		for i := range in.batch {
-			if in.batch[i].ID == id { // the row before it goes first
-				if err := in.put(); err != nil {
-					return err
-				}
-				break
-			}
-		}
-		if base.Domain != "" {
-			delete(owners, base.Domain)
-		}
-		if c.Domain != "" {
-			owners[c.Domain] = id
-		}
-		clients[id] = c
-		in.batch, in.lines = append(in.batch, c), append(in.lines, row.line)
-	}
-	return in.put()
-}
-
-// known reads what the workspace has of the clients of a chunk: who owns the
-// domains, and the clients themselves.
-func (in *clientImport) known(chunk []importRow) (owners map[string]string, clients map[string]stanna.Client, err error) {
-	err = in.a.Store.View(in.ctx, func(tx *store.Tx) error {
-		var domains, ids []string
-		for _, row := range chunk {
-			if d := cleanDomain(in.file.cell(row, "domain")); d != "" {
-				domains = append(domains, d)
-			}
-		}
-		if owners, err = tx.DomainOwners(in.workspace, domains); err != nil {
-			return err
-		}
-		for _, row := range chunk {
-			ids = append(ids, in.idOf(row, owners))
-		}
-		clients, err = tx.ClientsByID(in.workspace, ids)
-		return err
-	})
-	return owners, clients, err
-}
-
-// idOf is the client that a row is about: by its id, else whose domain it is,
-// else a new one named by its domain.
-func (in *clientImport) idOf(row importRow, owners map[string]string) string {
-	if id := in.file.cell(row, "id"); id != "" {
-		return id
-	}
-	domain := cleanDomain(in.file.cell(row, "domain"))
-	if owner := owners[domain]; owner != "" {
-		return owner
-	}
-	return domain
-}
-
-// put stores the batch. Should somebody else have taken a domain meanwhile,
-// each client is tried alone, so that one does not spoil the others.
-func (in *clientImport) put() error {
-	batch, lines := in.batch, in.lines
-	in.batch, in.lines = nil, nil
-	if len(batch) == 0 {
-		return nil
-	}
-	created, err := in.a.Intake.PutClients(in.ctx, in.workspace, in.actor, batch)
-	switch {
-	case err == nil:
-		in.report.Created += len(created)
-		in.report.Updated += len(batch) - len(created)
-		return nil
-	case stanna.CodeOf(err) == stanna.Conflict && len(batch) == 1:
-		in.reject(lines[0], err)
-		return nil
-	case stanna.CodeOf(err) == stanna.Conflict:
-		for i := range batch {
-			in.batch, in.lines = batch[i:i+1:i+1], lines[i:i+1]
-			if err := in.put(); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	in.report.ResumeFrom = lines[0]
-	return err
-}
-
-func (in *clientImport) reject(line int, err error) {
-	in.report.Rejected++
-	if len(in.report.Lines) < maxReported {
-		in.report.Lines = append(in.report.Lines, importLine{line, err.Error()})
+// opened says how the file was understood, and begins to answer where the
+// sender wants to hear how far it is.
+func (in *fileImport) opened(r *http.Request, report *importReport, f table.Format, read func() int64) {
+	in.report, in.read = report, read
+	report.DryRun, report.Encoding, report.Delimiter, report.IgnoredColumns = in.choice.dryRun, f.Encoding, string(f.Separator), f.Ignored()
+	report.LastLine = in.choice.table.StartLine
+	report.Columns = each(f.Columns, func(c table.Column) importColumn { return importColumn{clip(c.Title, 100), c.Field} })
+	report.Lines = []importLine{}
+	if !strings.Contains(r.Header.Get("Accept"), ndjson) {
 		return
 	}
-	in.report.LeftOut++
+	control := http.NewResponseController(in.v)
+	_ = control.EnableFullDuplex() // HTTP/2 is so by nature
+	in.v.Header().Set("Content-Type", ndjson)
+	in.v.WriteHeader(http.StatusOK)
+	in.stream, in.flush = json.NewEncoder(in.v), control.Flush
+	in.stream.SetEscapeHTML(false)
+	in.tell(importEvent{Progress: in.progress()})
 }
 
-func describeImport(registry huma.Registry, op *huma.Operation) {
-	op.Description += " CSV in UTF-8 with a header, of any length. Columns: name, and domain or id; mrr, currency, tier, csm_owner, renewal_date, " +
-		"renewal_term_months, created_at, tags (separated by ;), is_excluded. Capitals, spaces and underscores do not matter. A client is known by its id, " +
-		"or by its domain where the id is empty. Columns that the file does not have keep what they were; columns that are not known are ignored and named in the answer."
-	op.RequestBody = &huma.RequestBody{Required: true, Content: content("text/csv", &huma.Schema{Type: huma.TypeString})}
-	report := content("application/json", schemaOf[importReport](registry))
-	op.Responses["200"] = &huma.Response{Description: "What became of the rows", Content: report}
-	op.Responses["503"] = &huma.Response{Description: "The rest was not taken over; send the file again", Content: report}
+// importEvent is one line of a streamed answer: one of its fields.
+type importEvent struct {
+	Rejected *importLine `json:"rejected,omitempty" doc:"A row that was not taken over"`
+	Progress any         `json:"progress,omitempty" doc:"How far it is: the counts of the report, lastLine and bytes"`
+	Report   any         `json:"report,omitempty" doc:"The last line, and only that"`
+}
+
+// tell sends a line of the streamed answer. A sender who does not read loses
+// the answer only.
+func (in *fileImport) tell(e importEvent) {
+	_ = in.stream.Encode(e)
+	if e.Rejected == nil {
+		_ = in.flush()
+	}
+}
+
+// takeRows reads rows and hands them on in chunks, in the order of the file.
+// What is committed stays, whatever comes after it.
+func takeRows[R any](in *fileImport, next func() (r R, at table.Place, bad, err error), take func(rows []R, alone bool) error) error {
+	var chunk []R
+	var last table.Place
+	n, size, first := 0, 0, true
+	settle := func(over bool) error {
+		if n == 0 {
+			return nil
+		}
+		if err := take(chunk, first && over); err != nil {
+			in.refused = nil // they come again with the rest
+			return err
+		}
+		in.settle(n, last.Line)
+		chunk, n, size, first = chunk[:0], 0, 0, false
+		return nil
+	}
+	for {
+		r, at, bad, err := next()
+		if err != nil {
+			if failed := settle(true); failed != nil {
+				return failed
+			}
+			return ended(err)
+		}
+		last = at
+		if bad != nil {
+			in.refuse(at.Line, bad)
+		} else {
+			chunk = append(chunk, r)
+		}
+		n, size = n+1, size+at.Size
+		if n == intake.Slice || size >= maxChunk {
+			if err := settle(false); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// ended is what the end of the reading means; nil for a good one.
+func ended(err error) error {
+	switch {
+	case err == io.EOF:
+		return nil
+	case errors.Is(err, table.ErrLongRow):
+		return err
+	}
+	return brokenOff(err)
+}
+
+func (in *fileImport) refuse(line int, err error) {
+	in.refused = append(in.refused, importLine{line, err.Error()})
+}
+
+// settle notes that a chunk is done, up to that line.
+func (in *fileImport) settle(rows, line int) {
+	slices.SortFunc(in.refused, func(a, b importLine) int { return cmp.Compare(a.Line, b.Line) })
+	in.report.Rows, in.report.LastLine, in.report.Bytes = in.report.Rows+rows, line, in.read()
+	for _, l := range in.refused {
+		in.report.Rejected++
+		if in.stream != nil {
+			in.tell(importEvent{Rejected: &l})
+		}
+		if len(in.report.Lines) < maxReported {
+			in.report.Lines = append(in.report.Lines, l)
+		} else {
+			in.report.LeftOut++
+		}
+	}
+	in.refused = in.refused[:0]
+	if in.stream != nil {
+		in.tell(importEvent{Progress: in.progress()})
+	}
+}
+
+// finish answers with the report.
+func (in *fileImport) finish(err error) {
+	in.report.Bytes = in.read()
+	if err != nil {
+		p := in.a.problemOf(in.v, in.ctx, err)
+		in.report.Error, in.report.Code, in.report.Status = p.Message+". What came before lastLine is taken over; go on from there with startLine, or send the whole file again, which changes nothing of that", p.Code, p.Status
+		if p.retryAfter > 0 && in.stream == nil {
+			in.v.Header().Set("Retry-After", retryText(p.retryAfter))
+		}
+	}
+	if in.stream != nil {
+		in.tell(importEvent{Report: in.answer})
+		return
+	}
+	writeJSON(in.v, max(in.report.Status, http.StatusOK), in.answer)
 }

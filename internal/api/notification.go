@@ -109,11 +109,31 @@ func (a *api) resend(ctx context.Context, who auth.Caller, in *notificationID) (
 }
 
 type testNotificationInput struct {
-	Channel string `query:"channel" required:"true" enum:"slack" doc:"Through which road"`
+	Channel string `query:"channel" required:"true" enum:"slack,email" doc:"Through which road"`
+}
+
+// testOutput answers a test: documented, with the notification beside it where
+// there is one.
+type testOutput struct {
+	Status int
+	Body   testAnswer
+}
+
+type testAnswer struct {
+	Success      bool              `json:"success"`
+	Message      string            `json:"message"`
+	Notification *notificationView `json:"notification,omitempty" doc:"Of a test in Slack"`
 }
 
 // testNotification is the documented address of a test; the Slack one can say
 // more.
-func (a *api) testNotification(ctx context.Context, who auth.Caller, _ *testNotificationInput) (*sendOutput, error) {
-	return a.sendTest(ctx, who, "")
+func (a *api) testNotification(ctx context.Context, who auth.Caller, in *testNotificationInput) (*testOutput, error) {
+	if in.Channel == "email" {
+		return a.testEmail(ctx, who)
+	}
+	sent, err := a.sendTest(ctx, who, "")
+	if err != nil {
+		return nil, err
+	}
+	return &testOutput{sent.Status, testAnswer{true, sent.Body.Message, &sent.Body.Notification}}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/auth"
 	"github.com/gostanna/stanna/internal/connect"
+	"github.com/gostanna/stanna/internal/slack"
 )
 
 // The codes of refusals that a program may tell apart. Those of the hosted
@@ -93,6 +95,9 @@ func (a *api) problemOf(v *visit, ctx context.Context, err error) *problem {
 		}
 		a.Log.Warn("request refused", "request", v.id, "code", p.Code, "error", cause)
 	}
+	if p.Code == invalidWorkspace {
+		p.Details = map[string]any{"workspaceId": v.caller.Workspace}
+	}
 	if p.Code == notConnected {
 		p.Details["connectUrl"] = a.PublicURL + "/integrations"
 	}
@@ -107,6 +112,7 @@ func translate(err error) *problem {
 		return &copied
 	}
 	var e *stanna.Error
+	var call *slack.Error
 	var large *http.MaxBytesError
 	switch {
 	case errors.Is(err, auth.MissingKey), errors.Is(err, auth.NotSignedIn):
@@ -116,10 +122,14 @@ func translate(err error) *problem {
 	case errors.Is(err, auth.WorkspaceMismatch):
 		return &problem{Code: workspaceDiffers, Status: http.StatusForbidden, Message: err.Error()}
 	case errors.Is(err, connect.NotConnected), errors.Is(err, connect.NeedsRepair), errors.Is(err, connect.NotConfigured):
-		return &problem{Code: notConnected, Status: http.StatusBadRequest, Message: err.Error(), Details: map[string]any{"provider": "slack"}}
+		return &problem{Code: notConnected, Status: http.StatusBadRequest, Message: err.Error(), Details: map[string]any{"provider": providerOf(err)}}
 	case errors.Is(err, connect.NotNow), errors.Is(err, connect.ExchangeFailed):
 		return &problem{Code: integrationError, Status: http.StatusBadGateway, Message: err.Error(), retryAfter: 5,
-			Details: map[string]any{"service": "slack", "retryAfter": 5}}
+			Details: map[string]any{"service": providerOf(err), "retryAfter": 5}}
+	case errors.As(err, &call) && call.Outcome.Kind != slack.Permanent:
+		seconds := max(5, int((call.Outcome.After+time.Second-1)/time.Second))
+		return &problem{Code: integrationError, Status: http.StatusBadGateway, Message: err.Error(), retryAfter: seconds,
+			Details: map[string]any{"service": "slack", "retryAfter": seconds}}
 	case errors.As(err, &large):
 		return &problem{Code: tooLarge, Status: http.StatusRequestEntityTooLarge,
 			Message: fmt.Sprintf("the body is larger than %d MB; send less at once, or send signals as application/x-ndjson, which may be of any length", large.Limit>>20),
@@ -244,3 +254,11 @@ func writeJSON(v *visit, status int, body any) {
 }
 
 var jsonType = []string{"application/json"}
+
+// providerOf is whom a refusal is about.
+func providerOf(err error) string {
+	if errors.Is(err, connect.OfStripe) {
+		return "stripe"
+	}
+	return "slack"
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,7 +63,10 @@ func (a *api) describe() []byte {
 	h := humago.New(served, huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
-			Info:    &huma.Info{Title: "Stanna", Version: a.Version, Description: introduction},
+			Info: &huma.Info{Title: "Stanna", Version: a.Version, Description: introduction,
+				Contact: &huma.Contact{Name: "The admins of this server", URL: a.PublicURL},
+				License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},
+			Servers: []*huma.Server{{URL: a.PublicURL, Description: "This server"}},
 			Components: &huma.Components{
 				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
@@ -78,6 +82,7 @@ func (a *api) describe() []byte {
 	for i := range a.table {
 		a.table[i].join(a, h, served)
 	}
+	illustrate(h.OpenAPI(), a.table)
 	schemas := h.OpenAPI().Components.Schemas.Map()
 	mayBeNull(schemas["StateView"], "churn", "sentiment", "payment")
 	mayBeNull(schemas["SlackStatus"], "channel", "fallbackChannel")
@@ -89,6 +94,9 @@ func (a *api) describe() []byte {
 	mayBeNull(schemas["PersonView"], "away", "hours", "digest")
 	mayBeNull(schemas["BacktestOutputBody"], "inForce", "comparison")
 	mayBeNull(schemas["QualityView"], "precision", "proposal")
+	for _, s := range schemas {
+		chosenOrNull(s)
+	}
 	b, err := json.Marshal(h.OpenAPI())
 	if err != nil {
 		panic("api: the description cannot be written: " + err.Error()) // the table is wrong; every start and test meets it
@@ -141,6 +149,16 @@ func operations(p *huma.PathItem) map[string]*huma.Operation {
 func mayBeNull(object *huma.Schema, fields ...string) {
 	for _, f := range fields {
 		object.Properties[f] = &huma.Schema{AnyOf: []*huma.Schema{object.Properties[f], {Type: "null"}}}
+	}
+}
+
+// chosenOrNull says of fields that are one of several words or null that they
+// may be null; huma says it of the type alone.
+func chosenOrNull(object *huma.Schema) {
+	for _, p := range object.Properties {
+		if p.Nullable && len(p.Enum) > 0 && !slices.Contains(p.Enum, nil) {
+			p.Enum = append(p.Enum, nil)
+		}
 	}
 }
 

@@ -11,16 +11,39 @@ func (a *api) routes() []route {
 	events.unlimited = true // Slack's own pace; what is not signed is cheap to refuse
 	presses := bare("POST /api/integrations/slack/interactions", "", "What somebody pressed in Slack", a.slackInteractions, describeInteractions)
 	presses.unlimited = true
+	payments := bare("POST /api/integrations/stripe/webhook/{workspace}", "", "Stripe's events", a.stripeWebhook, describeStripeWebhook)
+	payments.unlimited = true
+	posted := bare("POST /api/in/{source}", "", "What another tool sends", a.receive, describeReceive)
+	posted.unlimited = true // its own pace; what is not signed is cheap to refuse
+	signalFile := bare("POST /api/signals/import", auth.SendSignals, "Import signals from CSV", a.importSignals, describeSignalImport)
+	signalFile.signals = true
 	return []route{
 		signals,
+		signalFile,
 
 		typed("GET /api/clients", auth.ReadClients, "List clients", a.listClients),
+		typed("GET /api/clients/last-interactions", auth.ReadClients, "When somebody last spoke with each client", a.lastInteractions),
 		typed("GET /api/clients/{id}", auth.ReadClients, "A client with what is known of it", a.getClient),
 		also(201, typed("PUT /api/clients/{id}", auth.WriteClients, "Create or replace a client", a.putClient)),
-		bare("POST /api/clients/import", auth.WriteClients, "Import clients from CSV", a.importClients, describeImport),
+		bare("POST /api/clients/import", auth.WriteClients, "Import clients from CSV", a.importClients, describeClientImport),
+		typed("POST /api/clients/{id}/exclude", auth.WriteClients, "Keep a client out of every figure, or take it in again", a.excludeClient),
+		typed("POST /api/clients/{id}/tags", auth.WriteClients, "Add tags to a client, or take them away", a.tagClient),
+		typed("GET /api/clients/{id}/interactions", auth.ReadInteractions, "What was said to a client and by it", a.listInteractions),
+		typed("GET /api/clients/{id}/attributions", auth.ReadClients, "What moved a client's score", a.listAttributions),
+		typed("POST /api/clients/{id}/attribute", auth.ActOnAlerts, "Say why a client's score moved", a.attribute),
+		typed("POST /api/clients/{id}/recalculate-score", auth.ActOnAlerts, "Have the rules asked anew about a client", a.recalculateScore),
+		typed("GET /api/clients/{id}/insights", auth.ReadClients, "What about a client deserves a look, and what to do", a.clientInsights),
+		typed("GET /api/clients/{id}/upcoming", auth.ReadClients, "What the calendar brings to a client", a.listUpcoming),
 		also(202, typed("POST /api/clients/{id}/notify", auth.NotifyClients, "Send a client's state now", a.notifyClient)),
 		typed("PUT /api/clients/{id}/follow", auth.ActOnAlerts, "Follow an account", a.follow),
 		typed("DELETE /api/clients/{id}/follow", auth.ActOnAlerts, "Follow an account no longer", a.unfollow),
+
+		typed("GET /api/metrics/summary", auth.ReadFigures, "Where the portfolio stands", a.metricsSummary),
+		typed("GET /api/metrics/trends/health", auth.ReadFigures, "Where the average score went", a.healthTrend),
+		typed("GET /api/metrics/trends/sentiment", auth.ReadFigures, "Where the mood of conversations went", a.sentimentTrend),
+		typed("GET /api/metrics/trends/interactions", auth.ReadFigures, "What kinds of interactions there were", a.interactionMix),
+		typed("GET /api/metrics/deltas", auth.ReadFigures, "Whose score moved most, by reason", a.metricsDeltas),
+		typed("GET /api/insights", auth.ReadClients, "What in the portfolio deserves a look", a.portfolioInsights),
 
 		typed("GET /api/alerts", auth.ReadClients, "List alerts", a.listAlerts),
 		typed("GET /api/alerts/{id}", auth.ReadClients, "An alert, its evidence and its history", a.getAlert),
@@ -81,6 +104,8 @@ func (a *api) routes() []route {
 
 		typed("GET /api/settings", auth.ReadSettings, "The settings", a.getSettings),
 		typed("PUT /api/settings", auth.WriteSettings, "Change settings", a.putSettings),
+		typed("GET /api/settings/user", auth.ReadClients, "Who is asking, and in which workspace", a.settingsUser),
+		typed("GET /api/workspace/info", auth.ReadClients, "The workspace in short", a.workspaceInfo),
 		typed("GET /api/settings/preview", auth.ReadSettings, "An alert as it would look with other branding, or elsewhere", a.getSettingsPreview),
 		typed("POST /api/settings/preview", auth.ReadSettings, "An alert as it would look with settings that are not saved", a.postSettingsPreview),
 		typed("GET /api/settings/history", auth.ReadSettings, "The versions of the settings", a.settingsHistory),
@@ -94,6 +119,7 @@ func (a *api) routes() []route {
 		bare("GET /api/integrations/slack/start", "", "Connect Slack", a.slackStart, describeStart),
 		bare("GET /api/integrations/slack/callback", "", "The way back from Slack", a.slackCallback, describeCallback),
 		typed("GET /api/integrations/slack/status", auth.ReadConnections, "The Slack connection in short", a.slackStatus),
+		typed("GET /api/integrations/{provider}/status", auth.ReadConnections, "A source in short", a.providerStatus),
 		typed("GET /api/integrations/slack/channels", auth.ReadConnections, "Slack channels to choose from", a.slackChannels),
 		typed("PUT /api/integrations/slack/settings", auth.Connect, "Choose Slack channels", a.putSlackSettings),
 		also(202, typed("POST /api/integrations/slack/test", auth.Connect, "Send a sample to Slack now", a.testSlack)),
@@ -102,6 +128,47 @@ func (a *api) routes() []route {
 		typed("GET /api/integrations/slack/diagnose", auth.ReadConnections, "Check the Slack connection, and why it is not as expected", a.diagnoseSlack),
 		events,
 		presses,
+		bare("GET /api/integrations/stripe/start", "", "Connect Stripe", a.stripeStart, describeStripeStart),
+		bare("GET /api/integrations/stripe/callback", "", "The way back from Stripe", a.stripeCallback, describeStripeCallback),
+		typed("GET /api/integrations/stripe/status", auth.ReadConnections, "The Stripe connection, and how far reading it has come", a.stripeStatus),
+		typed("POST /api/integrations/stripe/connect", auth.Connect, "Connect Stripe by a restricted key", a.connectStripe),
+		typed("POST /api/integrations/stripe/sync", auth.Connect, "Read everything from Stripe", a.syncStripe),
+		typed("GET /api/integrations/stripe/customers", auth.ReadConnections, "Customers in Stripe, and which clients they are", a.stripeCustomers),
+		typed("POST /api/integrations/stripe/customers/{customer}/match", auth.Connect, "Say which client a customer is", a.matchCustomer),
+		typed("DELETE /api/integrations/stripe", auth.Connect, "Disconnect Stripe", a.disconnectStripe),
+		payments,
+
+		posted,
+		bare("GET /api/in/{source}", "", "Whether this server answers", a.receiveProbe, describeProbe),
+		typed("GET /api/sources", auth.ReadConnections, "List the other tools that post to us", a.listSources),
+		also(201, typed("POST /api/sources", auth.Connect, "Make a source", a.postSource)),
+		typed("GET /api/sources/ready", auth.ReadConnections, "Ready mappings, with sample bodies", a.readySources),
+		typed("POST /api/sources/try", auth.Connect, "What a mapping makes of a body; nothing is taken in", a.tryMapping),
+		typed("GET /api/sources/gaps", auth.ReadConnections, "What is not known of which clients", a.gaps),
+		typed("GET /api/sources/{id}", auth.ReadConnections, "A source", a.getSource),
+		typed("PUT /api/sources/{id}", auth.Connect, "Change a source", a.putSource),
+		typed("DELETE /api/sources/{id}", auth.Connect, "Delete a source", a.deleteSource),
+		typed("POST /api/sources/{id}/rotate", auth.Connect, "Give a source another secret", a.rotateSource),
+		typed("POST /api/sources/{id}/try", auth.Connect, "What a mapping makes of the last ten bodies; nothing is taken in", a.trySource),
+		typed("POST /api/sources/{id}/open", auth.Connect, "Open anew what failed", a.openFailed),
+		typed("GET /api/sources/{id}/bodies", auth.Connect, "What a source sent, and what became of it", a.listParcels),
+		typed("GET /api/sources/{id}/bodies/{body}", auth.Connect, "A body as it came", a.getParcel),
+		typed("POST /api/sources/{id}/bodies/{body}/open", auth.Connect, "Open a body anew", a.openParcel),
+
+		typed("GET /api/webhooks", auth.Connect, "List the endpoints that are told of events", a.listWebhooks),
+		also(201, typed("POST /api/webhooks", auth.Connect, "Make an endpoint", a.postWebhook)),
+		typed("GET /api/webhooks/event-types", auth.ReadConnections, "The types of event, with a sample of each", a.listEventTypes),
+		typed("GET /api/webhooks/deliveries", auth.Connect, "The log of deliveries to endpoints", a.listDeliveries),
+		typed("GET /api/webhooks/deliveries/{id}", auth.Connect, "A delivery, with what was sent and every answer", a.getDelivery),
+		also(202, typed("POST /api/webhooks/deliveries/{id}/resend", auth.Connect, "Send a delivery again", a.resendDelivery)),
+		typed("GET /api/webhooks/{id}", auth.Connect, "An endpoint", a.getWebhook),
+		typed("PUT /api/webhooks/{id}", auth.Connect, "Change an endpoint", a.putWebhook),
+		typed("DELETE /api/webhooks/{id}", auth.Connect, "Delete an endpoint, with what waits for it", a.deleteWebhook),
+		typed("POST /api/webhooks/{id}/rotate", auth.Connect, "Give an endpoint another secret", a.rotateWebhook),
+		typed("POST /api/webhooks/{id}/pause", auth.Connect, "Stop sending to an endpoint; what happens waits", a.pauseWebhook),
+		typed("POST /api/webhooks/{id}/resume", auth.Connect, "Go on sending to an endpoint", a.resumeWebhook),
+		typed("POST /api/webhooks/{id}/test", auth.Connect, "Send an endpoint a test now", a.testWebhook),
+		also(202, typed("POST /api/webhooks/{id}/resend", auth.Connect, "Send again everything that failed since a time", a.resendFailed)),
 
 		typed("GET /api/audit", auth.ReadAudit, "The audit trail", a.listAudit),
 

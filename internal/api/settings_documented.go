@@ -147,7 +147,7 @@ type insightThresholds struct {
 	ScoreDropThreshold *float64 `json:"scoreDropThreshold,omitempty" doc:"Points: dropPoints of the rule of type health_drop"`
 	ResponseDelayDays  *float64 `json:"responseDelayDays,omitempty" doc:"silentDays of the rule of type engagement_drop: days without any activity"`
 	SentimentThreshold *float64 `json:"sentimentThreshold,omitempty" minimum:"0" maximum:"1" doc:"0 to 1: trendScore of the rule of type sentiment_negative, which counts from −2 to 2 (value × 4 − 2)"`
-	StakeholderMinimum *float64 `json:"stakeholderMinimum,omitempty" minimum:"0" maximum:"1000" doc:"Kept, and not used by any rule of this server"`
+	StakeholderMinimum *float64 `json:"stakeholderMinimum,omitempty" minimum:"0" maximum:"1000" doc:"Fewer contacts on file are an insight of the client (GET /api/clients/{id}/insights); 2 without it. No rule counts contacts"`
 	EnableEmailAlerts  *bool    `json:"enableEmailAlerts,omitempty" doc:"This server sends no e-mail; accepted and not used"`
 	AlertFrequency     *string  `json:"alertFrequency,omitempty" enum:"realtime,daily,weekly" doc:"frequency of every severity; a GET shows that of the critical ones"`
 }
@@ -163,7 +163,7 @@ type insightsDoneOutput struct {
 		Success  bool             `json:"success"`
 		Message  string           `json:"message"`
 		Warnings []policy.Warning `json:"warnings,omitempty" doc:"What may be saved and is probably not what was meant"`
-		NotUsed  []policy.Warning `json:"notUsed" doc:"What was accepted and changes nothing here, and why"`
+		NotUsed  []policy.Warning `json:"notUsed" doc:"What was accepted and changes no alert, and why"`
 	}
 }
 
@@ -207,7 +207,7 @@ func (in insightThresholds) into(k *policy.Kept) (notUsed []policy.Warning, err 
 	}
 	if in.StakeholderMinimum != nil {
 		k.Hosted.StakeholderMinimum = in.StakeholderMinimum
-		unused("stakeholderMinimum", "is kept; no rule here counts contacts. A rule of type custom can watch what you send")
+		unused("stakeholderMinimum", "is used for insights of clients; no rule here counts contacts, so that it brings no alert. A rule of type custom can watch what you send")
 	}
 	if in.EnableEmailAlerts != nil {
 		unused("enableEmailAlerts", "this server tells people in Slack and sends no e-mail")

@@ -82,12 +82,12 @@ type signalAnswer struct {
 	Status      stanna.Became `json:"status" enum:"accepted,duplicate,late,backfill" doc:"late and backfill are stored as history and open no alert"`
 	Reason      stanna.Reason `json:"reason" doc:"Why nothing was told, or what opened an alert"`
 	Explanation string        `json:"explanation" doc:"The reason in a sentence"`
-	Alerts      []alertChange `json:"alerts" doc:"The alerts that it opened, worsened or resolved"`
+	Alerts      []alertChange `json:"alerts" doc:"The alerts that it opened, worsened, eased or resolved"`
 }
 
 type alertChange struct {
 	ID    string            `json:"id"`
-	Event stanna.AlertEvent `json:"event" enum:"opened,worsened,resolved"`
+	Event stanna.AlertEvent `json:"event" enum:"opened,worsened,eased,resolved" doc:"eased: a part of it is over, and it goes on"`
 }
 
 func changes(list []intake.AlertChange) []alertChange {

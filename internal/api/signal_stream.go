@@ -3,6 +3,7 @@ package api
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -82,7 +83,7 @@ func (a *api) takeLines(t *tally, lines <-chan readItem) {
 			full = len(slice) > 0
 		}
 		if full || over {
-			a.pace(t, len(slice))
+			a.pace(t.v, t.r.Context(), len(slice))
 			t.take(slice, !(first && over))
 			slice, first = slice[:0], false
 		}
@@ -94,15 +95,15 @@ func (a *api) takeLines(t *tally, lines <-chan readItem) {
 
 // pace makes a stream wait while its sender's allowance is used up: refused
 // lines in the middle would help nobody.
-func (a *api) pace(t *tally, n int) {
+func (a *api) pace(v *visit, ctx context.Context, n int) {
 	for n > 0 {
 		var p *problem
-		if err := a.allowSignals(t.v, n); !errors.As(err, &p) {
+		if err := a.allowSignals(v, n); !errors.As(err, &p) {
 			return
 		}
 		select {
 		case <-time.After(time.Second / 4):
-		case <-t.r.Context().Done():
+		case <-ctx.Done():
 			return
 		}
 	}

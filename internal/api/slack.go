@@ -30,28 +30,6 @@ func (a *api) slackStatus(ctx context.Context, who auth.Caller, _ *struct{}) (*s
 	return &slackStatusOutput{slackStatus{Status: s}}, err
 }
 
-type integrationsOutput struct {
-	Body struct {
-		Integrations []integrationView `json:"integrations"`
-	}
-}
-
-type integrationView struct {
-	Provider   string        `json:"provider"`
-	Connected  bool          `json:"connected"`
-	Health     stanna.Health `json:"health,omitempty"`
-	Repair     string        `json:"repair,omitempty"`
-	LastSyncAt *time.Time    `json:"lastSyncAt"`
-	ConnectURL string        `json:"connectUrl"`
-}
-
-func (a *api) integrations(ctx context.Context, who auth.Caller, _ *struct{}) (*integrationsOutput, error) {
-	s, err := a.Line.Status(ctx, who.Workspace)
-	out := &integrationsOutput{}
-	out.Body.Integrations = []integrationView{{s.Provider, s.Connected, s.Health, s.Repair, s.LastSyncAt, a.PublicURL + slackPage}}
-	return out, err
-}
-
 type slackChannelsOutput struct {
 	Body struct {
 		Channels []channelView `json:"channels"`

@@ -130,7 +130,7 @@ func TestSlackFromTheFirstVisitToTheFirstMessage(t *testing.T) {
 		if !sent.Success || !strings.Contains(sent.Message, "#"+list.Channels[in].Name) || sent.Notification.Status != stanna.Delivered {
 			st.Errorf("%+v", sent)
 		}
-		st.ask("POST", "/api/notifications/test?channel=email", nil).problem(400, validationError)
+		st.ask("POST", "/api/notifications/test?channel=sms", nil).problem(400, validationError)
 		st.ask("POST", "/api/notifications/test", nil).problem(400, validationError)
 		st.fault(sandbox.Fault{Kind: sandbox.FaultOKFalse, Method: "chat.postMessage", Error: "restricted_action", Count: 1})
 		if p := st.ask("POST", "/api/integrations/slack/test", map[string]any{"channel": list.Channels[in].ID}).problem(502, integrationError); p.Details["service"] != "slack" || p.Details["repair"] == "" {

@@ -26,9 +26,12 @@ import (
 	"github.com/gostanna/stanna/internal/policy"
 	"github.com/gostanna/stanna/internal/press"
 	"github.com/gostanna/stanna/internal/queue"
+	"github.com/gostanna/stanna/internal/relay"
 	"github.com/gostanna/stanna/internal/slack"
+	"github.com/gostanna/stanna/internal/source"
 	"github.com/gostanna/stanna/internal/store"
 	"github.com/gostanna/stanna/internal/web"
+	"github.com/gostanna/stanna/internal/webhook"
 )
 
 // Environment is what a server has around it besides its configuration.
@@ -51,8 +54,13 @@ type App struct {
 	socket  *slack.Socket // nil without an app-level token
 	intake  *intake.Intake
 	desk    *press.Desk
+	stripe  *connect.Stripe
+	sources *source.Desk
 	policy  *policy.Keeper
 	queue   *queue.Queue
+	relay   *relay.Relay
+	roads   roads
+	guarded *http.Client // for addresses that people have typed in
 	metrics *metrics
 	handler http.Handler
 }
@@ -62,11 +70,15 @@ func New(ctx context.Context, c Config, env Environment) (*App, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
+	ways, err := c.roads()
+	if err != nil {
+		return nil, err
+	}
 	s, err := c.OpenStore(ctx, true)
 	if err != nil {
 		return nil, err
 	}
-	a := &App{config: c, env: env, store: s, clock: stanna.NewClock(time.Now), log: logger(c, env.Log), metrics: newMetrics(s)}
+	a := &App{config: c, env: env, roads: ways, guarded: webhook.NewHTTPClient(ways.allowed), store: s, clock: stanna.NewClock(time.Now), log: logger(c, env.Log), metrics: newMetrics(s)}
 	if workspace, from, err := c.play(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	} else if workspace != "" {
@@ -103,10 +115,23 @@ func (a *App) build() {
 	}
 	courier := deliver.New(deliver.Options{Store: a.store, Clock: a.clock, Line: a.line, HTTP: slackHTTP, SlackURL: c.SlackURL,
 		Links: deliver.Links{PublicURL: c.PublicURL}, Pace: pace, Look: func() { a.queue.Look() }, LookAt: func(at time.Time) { a.queue.LookAt(at) }, Count: a.metrics.call, Failed: a.metrics.failed.Inc, Log: a.log})
-	a.queue = queue.New(queue.Options{Store: a.store, Handlers: map[string]queue.Handler{"slack": courier}, Now: a.clock.Real, Log: a.log})
+	a.relay = relay.New(relay.Options{Store: a.store, Now: a.clock.Real, HTTP: a.guarded, Mail: a.roads.mail, EventLog: a.roads.log, PublicURL: c.PublicURL,
+		UserAgent: "Stanna/" + a.env.Version, Wake: func(lanes ...string) { a.queue.Wake(lanes...) }, Count: a.metrics.passed, Log: a.log})
+	handlers := a.relay.Handlers()
+	handlers["slack"] = courier
+	a.queue = queue.New(queue.Options{Store: a.store, Handlers: handlers, Now: a.clock.Real, Log: a.log})
 	a.intake = intake.New(intake.Options{Store: a.store, Clock: a.clock, Wake: a.queue.Wake, Count: a.metrics.signal, Log: a.log})
 	a.desk = press.New(press.Options{Store: a.store, Intake: a.intake, Auth: a.auth, Line: a.line, Clock: a.clock, Count: a.metrics.press, Log: a.log, PublicURL: c.PublicURL})
-	a.policy = policy.New(policy.Options{Store: a.store, Clock: a.clock, Log: a.log, Sweep: a.intake.Sweep, Redraw: a.intake.Redraw})
+	a.stripe = connect.NewStripe(connect.StripeOptions{Store: a.store, HTTP: slackHTTP, URL: c.StripeURL, ConnectURL: c.StripeConnectURL, ClientID: c.StripeClientID,
+		Secret: c.StripeClientSecret, AppSigning: c.StripeWebhookSecret, PublicURL: c.PublicURL, Now: a.clock.Real,
+		AfterConnect: func(ctx context.Context, workspace, actor string) error {
+			_, err := a.sources.Sync(ctx, workspace, actor)
+			return err
+		}})
+	a.sources = source.New(source.Options{Store: a.store, Intake: a.intake, Auth: a.auth, Clock: a.clock, Wake: a.queue.Wake, Count: a.metrics.opened, Log: a.log,
+		HTTP: slackHTTP, StripeURL: c.StripeURL, Signing: a.stripe.Signing, PublicURL: c.PublicURL})
+	handlers["source"] = a.sources
+	a.policy = policy.New(policy.Options{Store: a.store, Clock: a.clock, Log: a.log, Sweep: a.intake.Sweep, Redraw: a.intake.Redraw, Allowed: a.roads.allowed, Wake: a.queue.Wake})
 	a.handler = a.doors()
 }
 
@@ -114,7 +139,7 @@ func (a *App) build() {
 func (a *App) doors() http.Handler {
 	c := a.config
 	mux := http.NewServeMux()
-	mux.Handle("/api/", api.New(api.Options{Store: a.store, Intake: a.intake, Policy: a.policy, Auth: a.auth, Line: a.line, Desk: a.desk, Clock: a.clock, Log: a.log,
+	mux.Handle("/api/", api.New(api.Options{Store: a.store, Intake: a.intake, Policy: a.policy, Auth: a.auth, Line: a.line, Desk: a.desk, Stripe: a.stripe, Sources: a.sources, Clock: a.clock, Log: a.log,
 		PublicURL: c.PublicURL, Version: a.env.Version,
 		Limits: api.Limits{PerMinute: c.RequestsPerMinute, PerDay: c.RequestsPerDay, SignalsPerMinute: c.SignalsPerMinute}}))
 	mux.Handle("/", web.New(web.Options{Store: a.store, Intake: a.intake, Policy: a.policy, Auth: a.auth, Line: a.line, Clock: a.clock, Log: a.log,
@@ -129,7 +154,8 @@ func (a *App) doors() http.Handler {
 	return secured
 }
 
-// ready says whether the server can do its work now.
+// ready says whether the server can do its work now, and with ?verbose what is
+// not well all the same.
 func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
@@ -138,6 +164,16 @@ func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fmt.Fprintln(w, "ready")
+	if !r.URL.Query().Has("verbose") {
+		return
+	}
+	why, err := a.ailments(ctx)
+	if err != nil {
+		why = []string{"the database cannot be read"}
+	}
+	for _, line := range why {
+		fmt.Fprintln(w, line)
+	}
 }
 
 // retell tells what could not be told while there was no connection.
@@ -176,12 +212,13 @@ func (a *App) Run(ctx context.Context) error {
 	if a.socket != nil {
 		work.Go(func() { a.socket.Run(behind, a.hear) })
 	}
-	work.Go(func() { bindTrail(behind, a.store, a.log) })
+	work.Go(func() { a.keepAlive(behind) })
+	work.Go(func() { bindTrail(behind, a.store, a.relay.Bound, a.log) })
 	a.log.Info("listening", "address", l.Addr().String(), "publicUrl", a.config.PublicURL, "database", a.store.Engine(), "version", a.env.Version)
 	err := serveTLS(ctx, l, a.handler, a.config.TLSCert, a.config.TLSKey)
 	stop()
 	work.Wait()
-	return errors.Join(err, a.auth.FlushLastUsed(context.WithoutCancel(ctx)), BindTrail(context.WithoutCancel(ctx), a.store))
+	return errors.Join(err, a.auth.FlushLastUsed(context.WithoutCancel(ctx)), BindTrail(context.WithoutCancel(ctx), a.store, a.relay.Bound))
 }
 
 func (a *App) close() {
@@ -213,6 +250,9 @@ func (a *App) first(ctx context.Context) error {
 		if _, err := ensureWorkspace(ctx, a.store, w.ID, a.clock.Now(w.ID)); err != nil {
 			return err
 		}
+	}
+	if err := a.relay.Begin(ctx, all); err != nil {
+		return err
 	}
 	if id, from, err := a.config.play(); err != nil {
 		return err

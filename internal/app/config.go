@@ -42,9 +42,22 @@ type Config struct {
 	SlackAppToken      stanna.Secret `help:"App-level token of the Slack app (xapp-…), for Socket Mode: Slack then needs no way to this server." env:"STANNA_SLACK_APP_TOKEN" placeholder:"TOKEN"`
 	PostsPerSecond     float64       `help:"Messages a second to one channel; Slack takes 1. 0 switches pacing and coalescing off." env:"STANNA_POSTS_PER_SECOND" default:"1"`
 
+	StripeURL           string        `help:"Which Stripe: a fake has an address of its own." env:"STANNA_STRIPE_URL" default:"https://api.stripe.com"`
+	StripeConnectURL    string        `help:"Where Stripe asks for consent." env:"STANNA_STRIPE_CONNECT_URL" default:"https://connect.stripe.com"`
+	StripeClientID      string        `help:"Client id (ca_…) of this server's app at Stripe. Without one, accounts are connected by restricted keys." env:"STANNA_STRIPE_CLIENT_ID" placeholder:"ID"`
+	StripeClientSecret  stanna.Secret `help:"Secret key of the account that owns the app." env:"STANNA_STRIPE_CLIENT_SECRET" placeholder:"SECRET"`
+	StripeWebhookSecret stanna.Secret `help:"Signing secret of the app's webhook endpoint at Stripe (whsec_…)." env:"STANNA_STRIPE_WEBHOOK_SECRET" placeholder:"SECRET"`
+
 	RequestsPerMinute int `help:"Requests a minute for each API key; 0: no limit." env:"STANNA_REQUESTS_PER_MINUTE" default:"100"`
 	RequestsPerDay    int `help:"Requests a day for each workspace; 0: no limit." env:"STANNA_REQUESTS_PER_DAY" default:"10000"`
 	SignalsPerMinute  int `help:"Signals a minute for each API key; 0: no limit." env:"STANNA_SIGNALS_PER_MINUTE" default:"6000000"`
+
+	SMTPURL        stanna.Secret `help:"Mail server for notices: smtp://user:password@mail.acme.com:587?from=stanna@acme.com, or smtps://. STARTTLS is required, except on this machine or with ?tls=none." env:"STANNA_SMTP_URL" placeholder:"URL"`
+	SMTPFrom       string        `help:"Sender of e-mail, where the mail server's address names none." env:"STANNA_SMTP_FROM" placeholder:"ADDRESS"`
+	WebhookAllow   string        `help:"Addresses that may be called though they are not public, such as 10.1.2.3,10.8.0.0/16: receivers of webhooks on premise." env:"STANNA_WEBHOOK_ALLOW" placeholder:"CIDR,…"`
+	HeartbeatURL   stanna.Secret `help:"Called (GET) while all is well: the address of a dead man's switch." env:"STANNA_HEARTBEAT_URL" placeholder:"URL"`
+	HeartbeatEvery time.Duration `help:"How often it is called." env:"STANNA_HEARTBEAT_EVERY" default:"1m"`
+	EventLog       stanna.Secret `help:"Where alerts and the audit trail are written as well: file:/path, syslog+tls://host:6514 (tcp, udp, unix), or https://collector." env:"STANNA_EVENT_LOG" placeholder:"URL"`
 
 	Play string `help:"Let the time of a workspace follow its signals, from this time on: to play history, or to try what time brings." env:"STANNA_PLAY" placeholder:"WORKSPACE@2026-01-31T09:00:00Z"`
 
@@ -77,13 +90,15 @@ func (c *Config) Check() error {
 	}
 	c.PublicURL = u.Scheme + "://" + u.Host
 	c.SlackURL = strings.TrimRight(c.SlackURL, "/")
+	c.StripeURL, c.StripeConnectURL = strings.TrimRight(c.StripeURL, "/"), strings.TrimRight(c.StripeConnectURL, "/")
 	if t := c.SlackAppToken.Reveal(); t != "" && !strings.HasPrefix(t, "xapp-") {
 		return errors.New("the Slack app token must begin with xapp-: make one under Basic Information, App-Level Tokens, of the app at https://api.slack.com/apps, with the scope connections:write")
 	}
 	if c.PostsPerSecond < 0 {
 		return errors.New("posts per second must not be negative")
 	}
-	return nil
+	_, err = c.roads()
+	return err
 }
 
 // play is the workspace whose time follows its signals, and from when; "" when

@@ -158,7 +158,7 @@ func TestSignalReachesSlack(t *testing.T) {
 			t.Errorf("%d messages about one episode", len(top))
 		}
 		h.until("the last note", func() bool { return h.counts()[stanna.Delivered] == 3 && len(h.unsaid()) == 0 })
-		if err := BindTrail(context.Background(), s); err != nil {
+		if err := BindTrail(context.Background(), s, func(*store.Tx, string) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.View(context.Background(), func(tx *store.Tx) error {

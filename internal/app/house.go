@@ -18,6 +18,13 @@ const keepJobs = 7 * 24 * time.Hour
 // one again within minutes; its signature lives as long.
 const keepPresses = 30 * 24 * time.Hour
 
+// keepBodies is how long a body that another tool sent can be looked at, and
+// keepFailedBodies one that could not be taken in and waits for somebody.
+const (
+	keepBodies       = 7 * 24 * time.Hour
+	keepFailedBodies = 30 * 24 * time.Hour
+)
+
 // keepHouse does what is due every so often. What concerns the shared
 // database is done by whichever replica takes the turn.
 func (a *App) keepHouse(ctx context.Context) {
@@ -42,10 +49,15 @@ func (a *App) chores(ctx context.Context) {
 			if _, err := tx.PruneJobs(a.clock.Real().Add(-keepJobs)); err != nil {
 				return err
 			}
-			_, err := tx.PrunePresses(a.clock.Real().Add(-keepPresses))
+			if _, err := tx.PrunePresses(a.clock.Real().Add(-keepPresses)); err != nil {
+				return err
+			}
+			_, err := tx.PruneParcels(a.clock.Real().Add(-keepBodies), a.clock.Real().Add(-keepFailedBodies))
 			return err
 		})
 	})
+	a.turn(ctx, "deliveries", time.Hour, a.relay.Tidy)
+	a.turn(ctx, "silent sources", time.Minute, a.relay.TellSilence)
 	var connected []string
 	a.chore(ctx, "connections", func(ctx context.Context) error {
 		return a.store.View(ctx, func(tx *store.Tx) error {
@@ -58,6 +70,7 @@ func (a *App) chores(ctx context.Context) {
 			return err
 		})
 	})
+	a.chore(ctx, "stripe", a.readStripe)
 	for _, w := range connected {
 		a.turn(ctx, "check:"+w, 24*time.Hour, func(ctx context.Context) error { return a.line.Check(ctx, w) })
 		a.turn(ctx, "directory:"+w, time.Minute, func(ctx context.Context) error {
@@ -66,6 +79,29 @@ func (a *App) chores(ctx context.Context) {
 		})
 		a.turn(ctx, "retell:"+w, time.Minute, func(ctx context.Context) error { return a.retell(ctx, w) })
 	}
+}
+
+// readStripe reads Stripe anew once a day, for what a webhook did not bring;
+// where Stripe cannot reach us, once an hour.
+func (a *App) readStripe(ctx context.Context) error {
+	var accounts []stanna.StripeAccount
+	err := a.store.View(ctx, func(tx *store.Tx) (err error) { accounts, err = tx.EachStripe(); return err })
+	if err != nil {
+		return err
+	}
+	for _, account := range accounts {
+		every := 24 * time.Hour
+		if len(a.stripe.Signing(account)) == 0 {
+			every = time.Hour
+		}
+		if a.clock.Real().Sub(account.Sync.StartedAt) < every {
+			continue
+		}
+		if _, err := a.sources.Sync(ctx, account.Workspace, stanna.ActorSystem); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // timeStep is how often a replica looks whether time has brought something.

@@ -13,7 +13,7 @@ import (
 const bindEvery = 500 * time.Millisecond
 
 // bindTrail binds audit entries until ctx ends, and what is left then.
-func bindTrail(ctx context.Context, s *store.Store, log *slog.Logger) {
+func bindTrail(ctx context.Context, s *store.Store, bound Bound, log *slog.Logger) {
 	tick := time.NewTicker(bindEvery)
 	defer tick.Stop()
 	for ctx.Err() == nil {
@@ -21,15 +21,18 @@ func bindTrail(ctx context.Context, s *store.Store, log *slog.Logger) {
 		case <-ctx.Done():
 		case <-tick.C:
 		}
-		if err := BindTrail(context.WithoutCancel(ctx), s); err != nil {
+		if err := BindTrail(context.WithoutCancel(ctx), s, bound); err != nil {
 			log.Error("bind the audit trail", "error", err)
 		}
 	}
 }
 
+// Bound is told, in the transaction, in which workspace entries were bound.
+type Bound func(tx *store.Tx, workspace string) error
+
 // BindTrail binds every loose audit entry. The workspace's audit lane keeps
 // two replicas from numbering at once; it is no lock on anything else.
-func BindTrail(ctx context.Context, s *store.Store) error {
+func BindTrail(ctx context.Context, s *store.Store, bound Bound) error {
 	var workspaces []string
 	err := s.View(ctx, func(tx *store.Tx) (err error) {
 		workspaces, err = tx.UnboundAudit()
@@ -44,8 +47,10 @@ func BindTrail(ctx context.Context, s *store.Store) error {
 				if err != nil || !mine {
 					return err
 				}
-				n, err = tx.BindAudit(w, most)
-				return err
+				if n, err = tx.BindAudit(w, most); err != nil || n == 0 {
+					return err
+				}
+				return bound(tx, w)
 			})
 		}
 	}

@@ -164,6 +164,8 @@ func (l *life) note(changes []rule.Change, s *stanna.Signal, now time.Time) {
 			if c.Rose {
 				l.hurry(e, now)
 			}
+		case stanna.Eased:
+			l.tales = append(l.tales, tale{kind: corrected, at: now, episode: l.episode(c.Alert)})
 		case stanna.Resolved:
 			e := l.episode(c.Alert)
 			l.spare(e, now)

@@ -90,27 +90,13 @@ func learn(c *stanna.Connection, who slack.Identity, changed map[string]string) 
 	}
 }
 
-// channelsInUse lists the channels of the team that a message may go to: the
-// default, the fallback, those of digests, of the routing table and of every
-// rule that is not off, and those marked broken, which may have been mended.
-func (l *Line) channelsInUse(ctx context.Context, c stanna.Connection) ([]string, error) {
-	used := map[string]bool{}
-	err := l.store.View(ctx, func(tx *store.Tx) error {
-		w, err := tx.Workspace(c.Workspace)
+// channelsInUse lists the channels of the team that a message may go to, and
+// those marked broken, which may have been mended.
+func (l *Line) channelsInUse(ctx context.Context, c stanna.Connection) (list []string, err error) {
+	err = l.store.View(ctx, func(tx *store.Tx) error {
+		used, err := chosenChannels(tx, c)
 		if err != nil {
 			return err
-		}
-		if c.Home {
-			used[w.Settings.DefaultChannel], used[w.Settings.FallbackChannel] = true, true
-		}
-		chosen, err := chosenPlaces(tx, c.Workspace)
-		if err != nil {
-			return err
-		}
-		for _, d := range chosen {
-			if team, id, ok := d.Slack(); ok && team == c.TeamID {
-				used[id] = true
-			}
 		}
 		broken, err := tx.BrokenDestinations(c.Workspace)
 		for d := range broken {
@@ -118,10 +104,32 @@ func (l *Line) channelsInUse(ctx context.Context, c stanna.Connection) ([]string
 				used[id] = true
 			}
 		}
+		list = slices.Sorted(maps.Keys(used))
 		return err
 	})
+	return list, err
+}
+
+// chosenChannels are the channels of the team that somebody has chosen: the
+// default, the fallback, those of digests, of the routing table and of every
+// rule that is not off.
+func chosenChannels(tx *store.Tx, c stanna.Connection) (map[string]bool, error) {
+	w, err := tx.Workspace(c.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	used := map[string]bool{}
+	if c.Home {
+		used[w.Settings.DefaultChannel], used[w.Settings.FallbackChannel] = true, true
+	}
+	chosen, err := chosenPlaces(tx, c.Workspace)
+	for _, d := range chosen {
+		if team, id, ok := d.Slack(); ok && team == c.TeamID {
+			used[id] = true
+		}
+	}
 	delete(used, "")
-	return slices.Sorted(maps.Keys(used)), err
+	return used, err
 }
 
 // chosenPlaces lists the destinations of digests, of the routing table and of

@@ -71,6 +71,11 @@ func (l *Line) install(ctx context.Context, c stanna.Connection, another bool, a
 				return err
 			}
 		}
+		if had && before.Health == stanna.Broken {
+			if err := tellRestored(tx, c, before.CheckedAt, c.InstalledAt); err != nil {
+				return err
+			}
+		}
 		how := "consent"
 		if c.InstalledBy == "" {
 			how = "token"

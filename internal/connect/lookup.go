@@ -101,6 +101,9 @@ func (l *Line) keepChannel(ctx context.Context, ch stanna.Channel) error {
 		switch {
 		case ch.Health == stanna.Broken && before.Health != stanna.Broken:
 			action = "channel.broken"
+			if err := tellDeadChannel(tx, ch, l.now()); err != nil {
+				return err
+			}
 		case ch.Health == stanna.Healthy && before.Health == stanna.Broken:
 			action = "channel.mended"
 		default:

@@ -73,7 +73,10 @@ func breakLine(tx *store.Tx, used stanna.Connection, f fault, now time.Time) (bo
 	}
 	e := entry(c.Workspace, now, f.actor, f.action, c.TeamID, f.details)
 	e.Reason = stanna.ReasonPaused
-	return true, tx.Audit(e)
+	if err := tx.Audit(e); err != nil {
+		return false, err
+	}
+	return true, tellBroken(tx, c, f.details["code"], now)
 }
 
 // MarkHealthy notes that the workspace's connection to a team works, and starts
@@ -107,13 +110,16 @@ func mendLine(tx *store.Tx, used stanna.Connection, now time.Time, learn func(*s
 	if err != nil || !ok || c.AccessToken != used.AccessToken {
 		return err
 	}
-	was := c.Health
+	was, since := c.Health, c.CheckedAt
 	learn(&c)
 	c.Health, c.Repair, c.CheckedAt = stanna.Healthy, "", now
 	if err := tx.PutConnection(c); err != nil || was != stanna.Broken {
 		return err
 	}
-	return tx.Audit(entry(c.Workspace, now, stanna.ActorSystem, "slack.mended", c.TeamID, nil))
+	if err := tx.Audit(entry(c.Workspace, now, stanna.ActorSystem, "slack.mended", c.TeamID, nil)); err != nil {
+		return err
+	}
+	return tellRestored(tx, c, since, now)
 }
 
 // noteBroken is breakLine in a transaction of its own. It gives the error for

@@ -46,31 +46,42 @@ func probeWait(g store.Gate, now time.Time) time.Duration {
 	return min(wait, probeSlowest)
 }
 
+// People are told of an outage that lasts longer than this, once: the gate
+// remembers by its holder that they were.
+const (
+	longOutage = 10 * time.Minute
+	outageTold = "told"
+)
+
 // failed counts a failure of transport and opens the circuit with the fifth.
-func failed(tx *store.Tx, name string, now time.Time) (open bool, err error) {
-	g, err := tx.Gate(name)
-	if err != nil {
-		return false, err
+// long says that it is time to tell people.
+func failed(tx *store.Tx, name string, now time.Time) (g store.Gate, long bool, err error) {
+	if g, err = tx.Gate(name); err != nil {
+		return g, false, err
 	}
 	if g.Failures == 0 {
 		g.Since = now
 	}
 	g.Failures++
-	if open = g.Failures >= store.CircuitOpens; open && !g.NotBefore.After(now) {
+	open := g.Failures >= store.CircuitOpens
+	if open && !g.NotBefore.After(now) {
 		g.NotBefore = now.Add(probeWait(g, now))
 	}
-	return open, tx.PutGate(g)
+	if long = open && now.Sub(g.Since) >= longOutage && g.Holder != outageTold; long {
+		g.Holder = outageTold
+	}
+	return g, long, tx.PutGate(g)
 }
 
-// succeeded closes the circuit and says whether it had been counting.
-func succeeded(tx *store.Tx, name string) (wasOpen bool, err error) {
-	g, err := tx.Gate(name)
-	if err != nil || g.Failures == 0 {
-		return false, err
+// succeeded closes the circuit, and gives the gate as it was.
+func succeeded(tx *store.Tx, name string) (was store.Gate, err error) {
+	was, err = tx.Gate(name)
+	if err != nil || was.Failures == 0 {
+		return was, err
 	}
-	wasOpen = g.Failures >= store.CircuitOpens
-	g.Failures, g.NotBefore, g.Since = 0, time.Time{}, time.Time{}
-	return wasOpen, tx.PutGate(g)
+	g := was
+	g.Failures, g.NotBefore, g.Since, g.Holder = 0, time.Time{}, time.Time{}, ""
+	return was, tx.PutGate(g)
 }
 
 // limited takes a 429 in. The lane that met it waits by itself; when a second

@@ -66,9 +66,15 @@ func (s *sending) elsewhere(tx *store.Tx, m stanna.Message, now time.Time) error
 	if !ok {
 		seen = stanna.Channel{Workspace: m.Workspace, TeamID: team, ID: channel, Name: channel, SeenAt: now}
 	}
+	was := seen.Health
 	seen.Health, seen.Repair = stanna.Broken, s.outcome.Repair
 	if err := tx.PutChannels(seen); err != nil {
 		return err
+	}
+	if was != stanna.Broken {
+		if err := s.tellBroken(tx, seen, s.outcome.Code, now); err != nil {
+			return err
+		}
 	}
 	w, err := tx.Workspace(m.Workspace)
 	if err != nil {
@@ -110,6 +116,9 @@ func (s *sending) dead(tx *store.Tx, m stanna.Message, now time.Time) error {
 	detail := s.outcome.Repair
 	if detail == "" {
 		detail = s.outcome.Detail
+	}
+	if err := s.tellDead(tx, m, detail, now); err != nil {
+		return err
 	}
 	if err := tx.MarkUntold(m, stanna.Dead, stanna.ReasonPermanent, detail); err != nil {
 		return err

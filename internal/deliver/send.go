@@ -138,6 +138,9 @@ func (s *sending) delivered(tx *store.Tx, lane *stanna.Lane, m stanna.Message, n
 			reason = stanna.ReasonFallback
 		}
 		lane.NotBefore = now.Add(s.pace)
+		if err := s.tellDigest(tx, m); err != nil {
+			return err
+		}
 	}
 	if s.outcome.Channel == "" {
 		s.outcome.Channel = m.Channel
@@ -174,11 +177,17 @@ func (s *sending) delivered(tx *store.Tx, lane *stanna.Lane, m stanna.Message, n
 // arrived notes that the road is good.
 func (s *sending) arrived(tx *store.Tx, lane *stanna.Lane) error {
 	lane.Failures = 0
-	wasOpen, err := succeeded(tx, lane.Gate())
-	if err == nil && wasOpen {
+	was, err := succeeded(tx, lane.Gate())
+	if err != nil {
+		return err
+	}
+	if was.Failures >= store.CircuitOpens {
 		tx.OnCommit(s.look)
 	}
-	return err
+	if was.Holder == outageTold {
+		return s.tellCircuit(tx, lane.Workspace(), lane.Gate(), was.Since, stanna.LaneResumed, s.clock.Real())
+	}
+	return nil
 }
 
 // transportWait is the longest that a lane waits after a failure of transport
@@ -197,11 +206,16 @@ func (s *sending) again(tx *store.Tx, lane *stanna.Lane, m stanna.Message, reaso
 	at := now.Add(wait)
 	switch {
 	case isTransport(s.outcome):
-		open, err := failed(tx, lane.Gate(), now)
+		g, long, err := failed(tx, lane.Gate(), now)
 		if err != nil {
 			return err
 		}
-		if at = now.Add(min(wait, transportWait)); open {
+		if long {
+			if err := s.tellCircuit(tx, lane.Workspace(), lane.Gate(), g.Since, stanna.LanePaused, now); err != nil {
+				return err
+			}
+		}
+		if at = now.Add(min(wait, transportWait)); g.Failures >= store.CircuitOpens {
 			at = now // the gate decides when; it lets one of all the lanes through
 		}
 	case s.outcome.Class == slack.ClassToken:

@@ -25,6 +25,7 @@ type Book struct {
 	marks   map[string][]store.Mark // by owner
 	members map[string][]Member     // by the date of the mark
 	moved   map[time.Time][]store.MovedAlert
+	mrr     map[time.Time][]mrrMove
 	rules   map[string]stanna.Rule
 	held    []store.HeldAlerts
 	acted   []store.ActedAlert
@@ -40,7 +41,7 @@ func Read(tx *store.Tx, workspace string, settings stanna.Settings, now time.Tim
 		return nil, err
 	}
 	b := &Book{tx: tx, workspace: workspace, settings: settings, zone: settings.Location(), now: now.UTC(), clients: clients,
-		marks: map[string][]store.Mark{}, members: map[string][]Member{}, moved: map[time.Time][]store.MovedAlert{}, read: map[string]bool{}}
+		marks: map[string][]store.Mark{}, members: map[string][]Member{}, moved: map[time.Time][]store.MovedAlert{}, mrr: map[time.Time][]mrrMove{}, read: map[string]bool{}}
 	return b, nil
 }
 

@@ -80,6 +80,11 @@ func (b *Book) Compose(ask Ask) (stanna.Digest, error) {
 // status adds what a weekly summary says of where things stand.
 func (b *Book) status(d *stanna.Digest, clients []store.Standing, way *stanna.Bridge) error {
 	d.Zones, d.Bridge = zonesOf(clients, b.settings), way
+	moves, err := b.movements(d.From, d.Owner)
+	if err != nil {
+		return err
+	}
+	d.MRRMoved = mrrMoved(moves, b.settings.Currency)
 	r := renewals(clients, b.settings, b.today(-renewalDays), b.today(0), b.today(renewalDays))
 	d.Renewals = &r
 	marks, err := b.marksOf(d.Owner)

@@ -3,6 +3,7 @@ package digest_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -202,6 +203,47 @@ func TestCompose(t *testing.T) {
 		daily := o.compose(monday, digest.Ask{Date: "2026-11-23"})
 		if daily.Bridge != nil || daily.Zones != nil || daily.Renewals != nil || daily.Movement.All != 3 || daily.Risk.AtRisk != atRisk {
 			t.Errorf("a daily one says %+v", daily)
+		}
+	})
+}
+
+// What moved the MRR in the week, as the signals that came in tell it: of the
+// owner's clients, without those that are excluded and what is old.
+func TestComposeMRR(t *testing.T) {
+	each(t, func(o *office) {
+		scene(o)
+		o.client("gone", 0, 80, 0, func(c *stanna.Client, _ *stanna.State) { c.IsExcluded = true })
+		n := 0
+		moved := func(client string, occurred, received time.Duration, data string) {
+			n++
+			o.update(func(tx *store.Tx) error {
+				return tx.AddSignals([]store.StoredSignal{{Became: stanna.Accepted, Signal: stanna.Signal{Workspace: acme, ID: fmt.Sprint("m", n), ClientID: client, Source: "Stripe",
+					Type: stanna.SubscriptionChangedType, OccurredAt: monday.Add(-occurred), ReceivedAt: monday.Add(-received), Data: json.RawMessage(data)}}})
+			})
+		}
+		const h = time.Hour
+		moved("falls", 20*h, 20*h, `{"movement":"contraction","previousMrr":1200.01,"mrr":1000.01,"currency":"usd"}`)
+		moved("leaves", 9*h, 9*h, `{"movement":"churn","previousMrr":3000,"mrr":0}`)
+		moved("bens", 8*h, 8*h, `{"movement":"new","previousMrr":0,"mrr":400,"currency":"USD"}`)
+		moved("euro", 7*h, 7*h, `{"movement":"expansion","previousMrr":400,"mrr":500,"currency":"EUR"}`)
+		moved("gone", 6*h, 6*h, `{"movement":"new","mrr":9000}`)
+		moved("falls", 5*h, 5*h, `{"plan":"names no movement"}`)
+		moved("falls", 40*24*h, 4*h, `{"movement":"new","mrr":1200.01}`)
+		moved("falls", 8*24*h, 8*24*h, `{"movement":"new","mrr":1}`)
+		d := o.compose(monday, digest.Ask{Date: "2026-11-23", Weekly: true})
+		m := d.MRRMoved
+		if m == nil || m.Net != stanna.MoneyOf(-2800, "USD") || len(m.Steps) != 3 || m.Steps[0].Movement != stanna.MRRNew || m.Steps[0].Named[0].Name != "Name of bens" ||
+			m.Steps[1].Amount != stanna.MoneyOf(-200, "USD") || m.Steps[2].Movement != stanna.MRRChurn || len(m.Apart) != 1 || m.Apart[0].Net != stanna.MoneyOf(100, "EUR") {
+			t.Fatalf("%+v", m)
+		}
+		if own := o.compose(monday, digest.Ask{Date: "2026-11-23", Weekly: true, Owner: "ben@acme.com"}).MRRMoved; own == nil || own.Net != stanna.MoneyOf(400, "USD") || len(own.Steps) != 1 {
+			t.Errorf("%+v", own)
+		}
+		if lead := o.compose(monday, digest.Ask{Date: "2026-11-23", Weekly: true, Edition: stanna.LeadershipEdition}).MRRMoved; lead.Net != m.Net || lead.Steps[0].Named != nil {
+			t.Errorf("%+v", lead)
+		}
+		if daily := o.compose(monday, digest.Ask{Date: "2026-11-23"}); daily.MRRMoved != nil {
+			t.Errorf("a daily one says %+v", daily.MRRMoved)
 		}
 	})
 }

@@ -47,6 +47,11 @@ func withoutClients(d *stanna.Digest) {
 			d.Bridge.Steps[i].Named = nil
 		}
 	}
+	if d.MRRMoved != nil {
+		for i := range d.MRRMoved.Steps {
+			d.MRRMoved.Steps[i].Named = nil
+		}
+	}
 	if d.Renewals != nil {
 		d.Renewals.Nearest = nil
 	}

@@ -73,16 +73,18 @@ func money() []cel.EnvOption {
 		})))
 }
 
-// currencyOf is the currency of an amount: a failed payment and an alert's
-// values have their own.
+// currencyOf is the currency of an amount: a failed payment, a movement of MRR
+// and an alert's values have their own.
 func currencyOf(f cel.MacroExprFactory, amount ast.Expr) ast.Expr {
 	out := f.NewIdent(currencyName)
 	ast.PreOrderVisit(amount, ast.NewExprVisitor(func(e ast.Expr) {
 		switch root, path := chain(e); {
 		case root == "alert" && len(path) > 0:
 			out = f.NewSelect(f.NewIdent(root), "currency")
-		case root == "state" && len(path) > 0 && path[0] == "paymentAmount":
+		case root == "state" && len(path) > 0 && (path[0] == "paymentAmount" || path[0] == "paymentTotal"):
 			out = f.NewSelect(f.NewIdent(root), "paymentCurrency")
+		case root == "state" && len(path) > 0 && (path[0] == "mrrBefore" || path[0] == "mrrAfter"):
+			out = f.NewSelect(f.NewIdent(root), "mrrCurrency")
 		}
 	}))
 	return out

@@ -23,7 +23,7 @@ func helpers() []function {
 		},
 		{
 			name: "money", shown: "money(amount)", args: 1, more: 1, takes: []kind{number, textual}, gives: textual,
-			doc:     "An amount in the client's currency, a payment in its own, else in the workspace's; money(x, \"EUR\") in another. Nothing is converted.",
+			doc:     "An amount in the client's currency, a payment or a movement of MRR in its own, else in the workspace's; money(x, \"EUR\") in another. Nothing is converted.",
 			example: `money(client.mrr)`, options: money(),
 		},
 		{

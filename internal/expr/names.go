@@ -76,6 +76,7 @@ type name struct {
 func table() []name {
 	zones := []string{string(stanna.Red), string(stanna.Yellow), string(stanna.Green)}
 	statuses := []string{string(stanna.AlertOpen), string(stanna.AlertTaken), string(stanna.AlertSnoozed), string(stanna.AlertResolved)}
+	movements := []string{string(stanna.MRRNew), string(stanna.MRRExpansion), string(stanna.MRRContraction), string(stanna.MRRChurn), string(stanna.MRRReactivation)}
 	return []name{
 		aText("client.id", "The account's id in your own system.", `client.id in ["acme", "globex"]`, func(s *scene) string { return s.client().ID }),
 		aText("client.name", "The account's name.", `client.name.startsWith("Acme")`, func(s *scene) string { return s.client().Name }),
@@ -103,14 +104,25 @@ func table() []name {
 		aNumber("state.usagePercent", "The fullest of the client's limits (seats, calls, ...), in percent.", `state.usagePercent >= 80`, usagePercent),
 		aNumber("state.churn", "The newest churn probability, 0 to 1.", `state.churn >= 0.7`, func(s *scene) float64 { return measured(s.state().Churn) }),
 		aNumber("state.sentiment", "The mood of the latest conversation, -2 to 2.", `state.sentiment <= -1`, func(s *scene) float64 { return measured(s.state().Sentiment) }),
-		aYesNo("state.paymentFailed", "Whether a failed payment is open.", `state.paymentFailed`, func(s *scene) bool { return s.state().Payment.Owed() }),
-		aNumber("state.paymentAmount", "What the open failed payment was about, in whole units.", `state.paymentAmount >= 1000`, func(s *scene) float64 { return positive(s.state().Payment.Amount.Amount()) }),
+		aYesNo("state.paymentFailed", "Whether a failed payment is owed.", `state.paymentFailed`, func(s *scene) bool { return s.state().Payment.Owed() }),
+		aNumber("state.paymentAmount", "What the failed payment is about, in whole units; of several the foremost: the worst, then the largest.", `state.paymentAmount >= 1000`, func(s *scene) float64 { return positive(s.state().Payment.Amount.Amount()) }),
 		aText("state.paymentCurrency", "The currency of the failed payment as ISO 4217, or \"\".", `state.paymentCurrency != client.currency`, func(s *scene) string { return s.state().Payment.Amount.Currency }),
 		aText("state.paymentInvoice", "The invoice of the failed payment, or \"\".", `state.paymentInvoice.startsWith("INV-")`, func(s *scene) string { return s.state().Payment.Invoice }),
-		aMoment("state.paymentNextTry", "When the failed payment is tried again, where the source says so.", `state.paymentNextTry > now + days(3)`, paymentNextTry),
+		aNumber("state.paymentCount", "How many failed payments are owed: invoices, and disputes.", `state.paymentCount > 1`, func(s *scene) float64 { return float64(len(s.state().Owes())) }),
+		aNumber("state.paymentTotal", "What they come to, in whole units of paymentCurrency; not known where they are of several currencies.", `state.paymentTotal >= 5000`, paymentTotal),
+		aText("state.paymentContact", "Whom the bill goes to, by the source: an e-mail, or a name with one; \"\" when it does not say.", `state.paymentContact.endsWith("@acme.com")`, func(s *scene) string { return s.state().Payment.Contact }),
+		aMoment("state.paymentRespondBy", "Until when a disputed payment can be answered.", `state.paymentRespondBy < now + days(3)`, func(s *scene) time.Time { return moment3339(s.state().Payment.RespondBy) }),
+		aMoment("state.paymentNextTry", "When the failed payment is tried again, where the source says so.", `state.paymentNextTry > now + days(3)`, func(s *scene) time.Time { return moment3339(s.state().Payment.NextAttempt) }),
 		aNumber("state.paymentAttempt", "Which attempt at it failed.", `state.paymentAttempt >= 3`, func(s *scene) float64 { return positive(float64(s.state().Payment.Attempt)) }),
-		oneOf([]string{stanna.PaymentFailing, stanna.PaymentPastDue}, aText("state.paymentStatus", "failed or past_due while a payment is open; \"\" when the source did not say.", `state.paymentStatus == "past_due"`, func(s *scene) string { return s.state().Payment.Status })),
+		oneOf([]string{stanna.PaymentFailing, stanna.PaymentPastDue, stanna.PaymentDisputed}, aText("state.paymentStatus", "failed, past_due or disputed while a payment is owed; \"\" when the source did not say.", `state.paymentStatus == "past_due"`, func(s *scene) string { return s.state().Payment.Status })),
 		oneOf([]string{string(stanna.SoftDecline), string(stanna.HardDecline)}, aText("state.paymentDecline", "soft (trying again may help) or hard (the customer must act); \"\" when the source did not say.", `state.paymentDecline == "hard"`, func(s *scene) string { return string(s.state().Payment.Decline) })),
+		oneOf(movements, aText("state.movement", "The last movement of the MRR: new, expansion, contraction, churn or reactivation; \"\" before the first.", `state.movement == "contraction"`, func(s *scene) string { return string(s.state().Subscription.Movement) })),
+		aNumber("state.mrrBefore", "The MRR before that movement, in whole units of its currency.", `state.mrrBefore >= 1000`, func(s *scene) float64 { return movedMRR(s, s.state().Subscription.Before) }),
+		aNumber("state.mrrAfter", "The MRR after it.", `state.mrrAfter < state.mrrBefore / 2.0`, func(s *scene) float64 { return movedMRR(s, s.state().Subscription.MRR) }),
+		aText("state.mrrCurrency", "The currency of these two as ISO 4217, or \"\".", `state.mrrCurrency == workspace.currency`, func(s *scene) string { return s.state().Subscription.MRR.Currency }),
+		aMoment("state.movedAt", "When the MRR moved last.", `now - state.movedAt < days(7)`, func(s *scene) time.Time { return s.state().Subscription.At }),
+		aText("state.plan", "What the client pays for since then, as the source calls it, or \"\".", `state.plan.contains("Gold")`, func(s *scene) string { return s.state().Subscription.Plan }),
+		aText("state.subscriptionStatus", "The status of the subscription that changed, in the source's word, or \"\".", `state.subscriptionStatus == "trialing"`, func(s *scene) string { return s.state().Subscription.Status }),
 		aMoment("state.lastContact", "When somebody last spoke with the client.", `state.lastContact < now - days(30)`, func(s *scene) time.Time { return s.state().LastContact }),
 		aNumber("state.daysSinceContact", "Days since somebody last spoke with the client.", `state.daysSinceContact > 30`, func(s *scene) float64 { return s.daysSince(s.state().LastContact) }),
 		aText("state.accountStatus", "The account's status, in your own word.", `state.accountStatus == "paused"`, func(s *scene) string { return s.state().Status }),

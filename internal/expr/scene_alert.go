@@ -16,13 +16,31 @@ func (s *scene) contact() stanna.Contact {
 	return p
 }
 
-// paymentNextTry is zero where the source plans no further attempt.
-func paymentNextTry(s *scene) time.Time {
-	t, err := time.Parse(time.RFC3339, s.state().Payment.NextAttempt)
+// moment3339 is a time that a source has written down; zero where it has not,
+// or as something else.
+func moment3339(text string) time.Time {
+	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		return time.Time{}
 	}
 	return t
+}
+
+// paymentTotal is what all that is owed comes to.
+func paymentTotal(s *scene) float64 {
+	total, ok := stanna.TotalOwed(s.state().Owes())
+	if !ok {
+		return math.NaN()
+	}
+	return total.Amount()
+}
+
+// movedMRR is a figure of the last movement; one of nothing is known, too.
+func movedMRR(s *scene, m stanna.Money) float64 {
+	if !s.state().Subscription.Known() {
+		return math.NaN()
+	}
+	return m.Amount()
 }
 
 // alertCurrency is the currency of the alert's values: a payment has its own,
@@ -31,6 +49,8 @@ func alertCurrency(s *scene) string {
 	switch a := s.alert(); {
 	case a.Evidence.Payment != nil:
 		return a.Evidence.Payment.Amount.Currency
+	case a.Evidence.Subscription != nil:
+		return a.Evidence.Subscription.MRR.Currency
 	case a.Type == stanna.RevenueAtRisk:
 		return s.Settings.WithDefaults().Currency
 	}

@@ -48,7 +48,7 @@ func TestTemplateErrors(t *testing.T) {
 		{`{{ if state.churned }}gone`, `1, column 4: there is no "if" here; write condition ? this : otherwise`},
 		{`{{ .client.name }}`, `1, column 5: there is no ".client"; did you mean client.name?`},
 		{`{{ client.contact.name }}`, `1, column 11: there is no "contact" in client; did you mean contactName, contactEmail or contactTitle?`},
-		{`{{ state.payment }}`, `1, column 10: there is no "payment" in state; did you mean paymentFailed, paymentAmount, paymentCurrency, paymentInvoice, paymentNextTry, paymentAttempt, paymentStatus or paymentDecline?`},
+		{`{{ state.payment }}`, `1, column 10: there is no "payment" in state; did you mean paymentFailed, paymentAmount, paymentCurrency, paymentInvoice, paymentCount, paymentTotal, paymentContact, paymentRespondBy, paymentNextTry, paymentAttempt, paymentStatus or paymentDecline?`},
 		{`{{ coalesce(client.mrr, 0) }}`, `1, column 4: there is no function "coalesce"; write or(x, otherwise), such as or(client.tier, "no tier")`},
 		{`{{ formatDate(now) }}`, `1, column 4: there is no function "formatDate"; write date(x), such as date(client.renewalDate)`},
 		{`{{ mony(client.mrr) }}`, `1, column 4: there is no function "mony"; did you mean money?`},

@@ -50,6 +50,8 @@ func wellKnown() *expr.Input {
 	in.Client.Contacts = []stanna.Contact{{Name: "Eve"}, {Name: "Ben Lee", Email: "ben@acme.com", Title: "CTO", Primary: true}}
 	in.State.Payment.Amount = stanna.MoneyOf(900, "GBP")
 	in.State.Payment.Invoice, in.State.Payment.NextAttempt = "INV-7", "2026-11-26T08:00:00Z"
+	in.State.Payment.Contact, in.State.Payment.RespondBy = "Pat Doe <pat@acme.com>", "2026-11-25T23:59:00Z"
+	in.State.AlsoOwed[0].Amount = stanna.MoneyOf(100, "GBP")
 	in.Alert.RuleName, in.Alert.TakenBy, in.Alert.AssignedTo, in.Alert.Note = "Big falls", "bo@example.com", "cy@example.com", "called them"
 	e := &in.Alert.Evidence
 	e.Quote, e.Subject, e.Was, e.Is, e.Actions = "We may cancel.", "seats", "green", "red", []string{"Call", "Write"}
@@ -127,6 +129,8 @@ func TestTemplate(t *testing.T) {
 		// What messages speak of.
 		{`{{ client.contactName }}, {{ client.contactTitle }}, {{ client.contactEmail }}`, `Ben Lee, CTO, ben@acme.com`, `, , `},
 		{`{{ state.paymentInvoice }} {{ state.paymentCurrency }} {{ day(state.paymentNextTry) }} {{ date(state.lastContact) }}`, `INV-7 GBP Thu, Nov 26 Nov 4, 2026`, `  not known not known`},
+		{`{{ state.paymentContact }} {{ day(state.paymentRespondBy) }} {{ state.paymentCount }} {{ money(state.paymentTotal) }}`, `Pat Doe <pat@acme.com> Wed, Nov 25 2 1,000 GBP`, ` not known 0 not known`},
+		{`{{ state.movement }} {{ money(state.mrrBefore) }} {{ money(state.mrrAfter) }} {{ state.plan }}`, `contraction 300 EUR 200.5 EUR Gold, yearly`, ` not known not known `},
 		{`{{ alert.rule }}: {{ join(alert.reasons, "; ") }}`, `Big falls: Usage: 118 a day, usually 200; Seats; only this; Tickets: 3 open`, `: `},
 		{`{{ alert.quote }} {{ alert.takenBy }} {{ alert.assignedTo }} {{ alert.note }} {{ alert.actions }}`, `We may cancel. bo@example.com cy@example.com called them Call, Write`, `    `},
 		{`{{ alert.subject }} {{ alert.was }} {{ alert.became }} {{ workspace.currency }}`, `seats green red USD`, `   USD`},

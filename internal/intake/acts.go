@@ -23,7 +23,10 @@ func (in *Intake) change(ctx context.Context, workspace string, fn func(*batch) 
 			return err
 		}
 		b = in.batch(tx, p, workspace)
-		return fn(b)
+		if err := fn(b); err != nil {
+			return err
+		}
+		return b.tell()
 	})
 	if err == nil {
 		in.wake(b.lanes...)

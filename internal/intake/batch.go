@@ -28,6 +28,7 @@ type batch struct {
 	due    map[string]time.Time  // when each was to be looked at, as stored
 	alerts []*stanna.Alert       // changed
 	events []event               // to be told, in order
+	news   []news                // of the whole transaction, for other programs
 	actor  string                // who did it; "" the rules themselves
 	lanes  []string              // with new work
 }
@@ -188,7 +189,7 @@ func (b *batch) note(f *rule.Case, s *stanna.Signal, changes []rule.Change) (sho
 		if c.Event == "" {
 			continue
 		}
-		b.events = append(b.events, event{Change: c, kind: c.Event, client: f, signal: s, at: c.At})
+		b.happened(event{Change: c, kind: c.Event, client: f, signal: s, at: c.At})
 		short = append(short, AlertChange{ID: c.Alert.ID, Event: c.Event})
 	}
 	return short

@@ -210,6 +210,7 @@ func (in *Intake) transact(group []*request) (lanes []string, err error) {
 	// The transaction outlives the senders: what is accepted is accepted.
 	err = in.store.Update(context.Background(), func(tx *store.Tx) error {
 		lanes = lanes[:0]
+		var batches []*batch
 		for _, part := range byWorkspace(group) {
 			p, err := in.policyOf(tx, part[0].workspace)
 			if err != nil {
@@ -224,10 +225,16 @@ func (in *Intake) transact(group []*request) (lanes []string, err error) {
 			if err := b.take(part); err != nil {
 				return err
 			}
-			lanes = append(lanes, b.lanes...)
 			if b.follows {
 				moved[b.workspace] = b.moved
 			}
+			batches = append(batches, b)
+		}
+		for _, b := range batches {
+			if err := b.tell(); err != nil {
+				return err
+			}
+			lanes = append(lanes, b.lanes...)
 		}
 		return nil
 	})

@@ -112,12 +112,12 @@ func (b *batch) acted(c *rule.Case, a *stanna.Alert, action string, now time.Tim
 			}
 		}
 		e.kind = stanna.Resolved
-		b.events = append(b.events, e)
+		b.happened(e)
 	} else {
 		c.Look(b.policy.Policy, now)
 		e.kind = changedByPerson
 		e.Reason = stanna.Reason(action)
-		b.events = append(b.events, e)
+		b.happened(e)
 	}
 	return b.write(now)
 }
@@ -206,7 +206,7 @@ func (in *Intake) discard(ctx context.Context, workspace, surge string, by By, n
 				mine.Why = stanna.ReasonDiscarded
 				b.alerts = append(b.alerts, mine)
 				b.note(c, nil, c.Close(b.policy.Policy, mine, now))
-				b.events = append(b.events, event{Change: rule.Change{Alert: mine, At: now}, kind: stanna.Resolved, client: c, at: now})
+				b.happened(event{Change: rule.Change{Alert: mine, At: now}, kind: stanna.Resolved, client: c, at: now})
 			}
 		}
 		return b.write(now)

@@ -96,6 +96,8 @@ func (p *promises) promise(e event) error {
 		if e.Alert.Status == stanna.AlertTaken || e.Alert.Status == stanna.AlertSnoozed {
 			p.spare(e.Alert.ID, e.Alert.Why) // they know
 		}
+	case e.kind == stanna.Eased:
+		p.revise(e)
 	default:
 		p.correct(e)
 		if e.Rose { // what waits may be too urgent to wait now

@@ -47,5 +47,5 @@ func unconfirmed(p stanna.PaymentStanding) bool { return declineCode(p) == "auth
 
 // needsCustomer says whether no further try can pass by itself.
 func needsCustomer(p stanna.PaymentStanding) bool {
-	return p.Decline == stanna.HardDecline || p.Status == stanna.PaymentPastDue || wrongCard(p) || unconfirmed(p)
+	return p.Decline == stanna.HardDecline || p.Status == stanna.PaymentPastDue || p.Status == stanna.PaymentDisputed || wrongCard(p) || unconfirmed(p)
 }

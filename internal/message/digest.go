@@ -73,7 +73,7 @@ func (x digestPage) page() page {
 		x.waiting(&p, open, closed)
 	}
 	for _, of := range []func(digestPage) []phrase{
-		digestPage.risk, digestPage.zones, digestPage.bridge, digestPage.renewals, digestPage.milestones, digestPage.wins, digestPage.unrecovered,
+		digestPage.risk, digestPage.zones, digestPage.mrrMoved, digestPage.bridge, digestPage.renewals, digestPage.milestones, digestPage.wins, digestPage.unrecovered,
 		digestPage.heldBack, digestPage.unowned, digestPage.acted,
 	} {
 		p.tell(of(x), of(heard), x.left)
@@ -202,23 +202,6 @@ func (x digestPage) waiting(p *page, open, closed []SummaryItem) {
 	}
 	x.view.list(p, x.tongue, open, x.room.waiting, len(open), english("Waited for this digest"))
 	x.view.list(p, x.tongue, closed, maxClosed, len(closed), english("Closed since"))
-}
-
-// money writes an amount; as plain figures where the currency is none.
-func (x digestPage) money(m stanna.Money) string {
-	if text := x.Money(m); text != "" {
-		return text
-	}
-	return x.Number(m.Amount())
-}
-
-// signed writes a change of a sum: "+ $3,400", "− $120".
-func (x digestPage) signed(m stanna.Money) string {
-	if m.Minor < 0 {
-		m.Minor = -m.Minor
-		return "− " + x.money(m)
-	}
-	return "+ " + x.money(m)
 }
 
 // sum writes how many clients and what they pay: "12 clients, $84,000 MRR".

@@ -70,6 +70,13 @@ func weeklyDigest() *stanna.Digest {
 		step(stanna.MRRRose, 2, 1000), step(stanna.MRRFell, 1, -500), step(stanna.ExcludedNow, 1, -1000), step(stanna.ThresholdIn, 1, 1500)}}
 	was := 38.0
 	d.Bridge.ThresholdWas = &was
+	d.MRRMoved = &stanna.MRRMoved{Net: usd(1200), Steps: []stanna.MRRStep{
+		{Movement: stanna.MRRNew, Clients: 5, Amount: usd(2500), Named: []stanna.NamedClient{namedClient("Wonka", 1000), namedClient("Soylent", 900), namedClient("Stark", 300)}},
+		{Movement: stanna.MRRReactivation, Clients: 1, Amount: usd(50), Named: []stanna.NamedClient{namedClient("Hooli", 50)}},
+		{Movement: stanna.MRRExpansion, Clients: 2, Amount: usd(650), Named: []stanna.NamedClient{namedClient("Wayne", 600), namedClient("Globex", 50)}},
+		{Movement: stanna.MRRContraction, Clients: 1, Amount: usd(-500), Named: []stanna.NamedClient{namedClient("Acme Corp", 12400)}},
+		{Movement: stanna.MRRChurn, Clients: 1, Amount: usd(-1500), Named: []stanna.NamedClient{namedClient("Delta Freight", 0)}}},
+		Apart: []stanna.MRRUnlike{{Clients: 2, Net: stanna.MoneyOf(-300, "EUR")}}}
 	d.Renewals = &stanna.Renewals{Due: sumOf(8, 54000), Overdue: sumOf(2, 8000), Nearest: []stanna.RenewalDate{
 		{NamedClient: namedClient("Vandelay", 5000), Date: "2026-11-10", Zone: stanna.Red}, {NamedClient: namedClient("Soylent", 2500), Date: "2026-11-23", Zone: stanna.Green},
 		{NamedClient: namedClient("Acme Corp", 12400), Date: "2027-01-14", Zone: stanna.Red}, {NamedClient: namedClient("Wonka", 100), Date: "2027-02-01"}}}
@@ -95,7 +102,7 @@ func digestView(d *stanna.Digest, items int) SummaryView {
 // dailyDigest is what a day says, beside where things stand.
 func dailyDigest() *stanna.Digest {
 	d := weeklyDigest()
-	d.Weekly, d.Zones, d.Bridge, d.Renewals, d.Acted = false, nil, nil, nil, nil
+	d.Weekly, d.Zones, d.Bridge, d.MRRMoved, d.Renewals, d.Acted = false, nil, nil, nil, nil, nil
 	d.Risk.Weeks, d.Risk.AtRiskIn4, d.Risk.LossIn4 = nil, nil, nil
 	d.From = monday.AddDate(0, 0, -3)
 	return d
@@ -136,6 +143,9 @@ func digestGoldens() map[string]SummaryView {
 		d.MoreMet, d.Milestones = 4, nil
 		for i := range d.Wins {
 			d.Wins[i].Named = nil
+		}
+		for i := range d.MRRMoved.Steps {
+			d.MRRMoved.Steps[i].Named = nil
 		}
 		for i := range d.Bridge.Steps {
 			d.Bridge.Steps[i].Named = nil
@@ -276,6 +286,10 @@ func anyDigest(t *rapid.T) *stanna.Digest {
 		d.Bridge = &stanna.Bridge{At: anyTime().Draw(t, "at"), Start: anySum(t), End: anySum(t), ThresholdWas: &was, CurrencyWas: anyText().Draw(t, "currency was")}
 		for _, c := range append(stanna.BridgeCauses(), "unheard of") {
 			d.Bridge.Steps = append(d.Bridge.Steps, stanna.BridgeStep{Cause: c, Clients: rapid.IntRange(0, 9999).Draw(t, "step"), Amount: anyMoney(t), Named: anyNamed(t, stanna.MaxStepNamed)})
+		}
+		d.MRRMoved = &stanna.MRRMoved{Net: anyMoney(t), Apart: []stanna.MRRUnlike{{Clients: 2, Net: anyMoney(t)}}}
+		for _, m := range stanna.MRRMovements() {
+			d.MRRMoved.Steps = append(d.MRRMoved.Steps, stanna.MRRStep{Movement: m, Clients: rapid.IntRange(0, 9999).Draw(t, "moved"), Amount: anyMoney(t), Named: anyNamed(t, stanna.MaxStepNamed)})
 		}
 		d.Renewals = &stanna.Renewals{Due: anySum(t), Overdue: anySum(t)}
 		for _, c := range anyNamed(t, stanna.MaxNamed) {

@@ -16,6 +16,7 @@ type ending struct {
 // endings are how an alert closed that did not recover.
 var endings = map[stanna.Reason]string{
 	stanna.ReasonNotRecovered:    english("closed, not recovered"),
+	stanna.ReasonDisputeOver:     english("closed, the dispute is over"),
 	stanna.ReasonChurned:         english("closed, the client has left"),
 	stanna.ReasonExcluded:        english("closed, the client is excluded"),
 	stanna.ReasonRuleOff:         english("closed, its rule was switched off"),

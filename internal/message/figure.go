@@ -47,3 +47,20 @@ func (t tongue) firstTold(opened, value string) phrase {
 	}
 	return t.phrase("first told at {value}", with{"value": opened})
 }
+
+// money writes an amount; as plain figures where the currency is none.
+func (t tongue) money(m stanna.Money) string {
+	if text := t.Money(m); text != "" {
+		return text
+	}
+	return t.Number(m.Amount())
+}
+
+// signed writes a change of a sum: "+ $3,400", "− $120".
+func (t tongue) signed(m stanna.Money) string {
+	if m.Minor < 0 {
+		m.Minor = -m.Minor
+		return "− " + t.money(m)
+	}
+	return "+ " + t.money(m)
+}

@@ -79,6 +79,8 @@ func (c chapter) entry(e stanna.Entry) remark {
 		return remark{c.symbol(t), c.phrase("now {severity}: {what}", fill)}
 	case e.Event == stanna.Worsened:
 		return remark{"↘️", c.phrase("worse: {what}", fill)}
+	case e.Event == stanna.Eased:
+		return remark{"↗️", c.phrase("paid in part, still open: {what}", fill)}
 	case e.Event == stanna.Reminded:
 		return remark{"⏰", c.phrase("the snooze is over and it is still so: {what}", fill)}
 	case e.Event == stanna.Escalated:

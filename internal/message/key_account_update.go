@@ -13,6 +13,8 @@ func keyAccountUpdate(c chapter) telling {
 	t := telling{change: c.phrase("an update"), apart: true, why: reasons{spare: true}}
 	was, is := outside(e.Was, 60), outside(e.Is, 60)
 	switch {
+	case e.Subscription != nil:
+		c.mrrMoved(&t, *e.Subscription)
 	case is == nil:
 	case e.Trigger == stanna.ReasonStatusChanged:
 		t.change = c.phrase("status changed to “{is}”", with{"is": is})

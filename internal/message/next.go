@@ -65,7 +65,7 @@ func (c chapter) reaching(contact, nobody string) phrase {
 
 // contact is whom to talk with at the client, or nothing.
 func (c chapter) contact() phrase {
-	p, ok := c.client.PrimaryContact()
+	p, ok := c.whom()
 	if !ok {
 		return nil
 	}
@@ -81,7 +81,7 @@ func (c chapter) contact() phrase {
 
 // person is the contact as a figure: whom to reach, and at which address.
 func (c chapter) person() []fact {
-	p, ok := c.client.PrimaryContact()
+	p, ok := c.whom()
 	who := c.contact()
 	if !ok || who == nil {
 		return nil

@@ -9,59 +9,107 @@ import (
 
 // The labels of a payment's own figures.
 const (
-	owedField    = "Owed"
-	nextTryField = "Next try"
+	owedField     = "Owed"
+	nextTryField  = "Next try"
+	answerByField = "Answer by"
+	disputedField = "In dispute"
 )
 
-// paymentIssue tells a payment that did not go through.
+// maxAlsoOwed is how many invoices are told beside the foremost one.
+const maxAlsoOwed = 3
+
+// paymentIssue tells a payment that did not go through, and what else is owed.
 func paymentIssue(c chapter) telling {
 	var p stanna.PaymentStanding
 	if c.alert.Evidence.Payment != nil {
 		p = *c.alert.Evidence.Payment
 	}
-	amount, payment := c.owed(p.Amount), c.Text("payment")
-	if amount != "" {
-		payment = c.Text("payment of {amount}", with{"amount": amount})
+	owed := c.alert.Evidence.Owes()
+	failing, past := say(words(c.failing(c.paymentOf(p), p))), say(words(c.hadFailed(c.paymentOf(p), p)))
+	if len(owed) > 1 {
+		others := c.andOthers(owed)
+		failing = c.phrase("{failure}, and {others}", with{"failure": failing, "others": others})
+		past = c.phrase("{failure}, and {others}", with{"failure": past, "others": others})
 	}
-	failing := say(words(c.failing(payment, p)))
 	t := telling{
 		change: failing,
-		past:   failing,
-		why:    c.listed(c.declined(p), c.tried(p), c.invoice(p)),
+		past:   past,
+		why:    c.listed(append(c.reasonsOf(p), c.alsoOwed(owed)...)...),
 		lead:   c.askToPay(p),
 		steps:  c.payingSteps(p),
 		links:  oneLine(c.payment(p)),
 		four:   []string{owedField, mrrField, nextTryField, personField},
 	}
-	if amount != "" {
-		t.back = say(words(amount))
-		t.facts = append(t.facts, fact{label: english(owedField), value: t.back, said: true})
+	if all := c.owedInAll(owed); all != nil {
+		t.back = all
+		sum := fact{label: english(owedField), value: all, said: true}
+		switch {
+		case len(owed) > 1:
+			sum.value = c.phrase("{amount} in {n} {n|payment|payments}", with{"amount": all, "n": len(owed)})
+		case p.Status == stanna.PaymentDisputed:
+			sum.label, t.four[0] = english(disputedField), disputedField
+		}
+		t.facts = append(t.facts, sum)
 	}
-	if next := c.nextTries(p); next != nil {
+	if p.Status == stanna.PaymentDisputed {
+		t.four[2] = answerByField
+		if by, ok := answerBy(p); ok {
+			t.facts = append(t.facts, fact{label: english(answerByField), value: say(words(c.Moment(by)))})
+		}
+	} else if next := c.nextTries(p); next != nil {
 		t.facts = append(t.facts, fact{label: english(nextTryField), value: next})
 	}
 	t.facts = append(t.facts, c.person()...)
 	t.why.also = c.troubles()
-	if !p.FirstAt.IsZero() && c.DayNumber(p.FirstAt) != c.DayNumber(p.FailedAt) {
+	if p.Status != stanna.PaymentDisputed && !p.FirstAt.IsZero() && c.DayNumber(p.FirstAt) != c.DayNumber(p.FailedAt) {
 		t.aloud = true
 		t.course = append(t.course, c.phrase("first failed {day}", with{"day": c.Day(p.FirstAt)}))
 	}
 	return t
 }
 
+// paymentOf names a payment by its amount, as far as that is known.
+func (c chapter) paymentOf(p stanna.PaymentStanding) string {
+	if amount := c.owed(p.Amount); amount != "" {
+		return c.Text("payment of {amount}", with{"amount": amount})
+	}
+	return c.Text("payment")
+}
+
 // failing says of a payment how far it has gone.
 func (c chapter) failing(payment string, p stanna.PaymentStanding) string {
 	switch {
+	case p.Status == stanna.PaymentDisputed:
+		return c.Text("{payment} is disputed", with{"payment": payment})
 	case p.Status == stanna.PaymentPastDue:
 		return c.Text("{payment} is past due", with{"payment": payment})
 	case p.Decline == stanna.HardDecline:
 		return c.Text("{payment} was declined for good", with{"payment": payment})
 	case p.Attempt > 1:
 		return c.Text("{payment} failed for the {nth} time", with{"payment": payment, "nth": c.Ordinal(p.Attempt)})
-	case p.Attempt == 0 && p.FailedAt.After(p.FirstAt) && !p.FirstAt.IsZero():
+	case p.Tries() > 1:
 		return c.Text("{payment} failed again", with{"payment": payment})
 	}
 	return c.Text("{payment} failed", with{"payment": payment})
+}
+
+// hadFailed says the same of one that is over.
+func (c chapter) hadFailed(payment string, p stanna.PaymentStanding) string {
+	switch p.Status {
+	case stanna.PaymentDisputed:
+		return c.Text("{payment} was disputed", with{"payment": payment})
+	case stanna.PaymentPastDue:
+		return c.Text("{payment} was past due", with{"payment": payment})
+	}
+	return c.failing(payment, p)
+}
+
+// reasonsOf is what is known of one payment.
+func (c chapter) reasonsOf(p stanna.PaymentStanding) []phrase {
+	if p.Status == stanna.PaymentDisputed {
+		return []phrase{c.disputed(p), c.invoice(p)}
+	}
+	return []phrase{c.declined(p), c.tried(p), c.invoice(p)}
 }
 
 // declined says what a decline means, in plain words.
@@ -121,18 +169,27 @@ func (c chapter) nextTries(p stanna.PaymentStanding) phrase {
 
 // payment leads to the payment: in Stripe, or wherever it is kept.
 func (c chapter) payment(p stanna.PaymentStanding) phrase {
-	address, err := url.Parse(p.URL)
-	if err == nil && (address.Hostname() == "stripe.com" || strings.HasSuffix(address.Hostname(), ".stripe.com")) {
+	if inStripe(p.URL) {
 		return link(p.URL, c.Text("Open in Stripe"))
 	}
 	return link(p.URL, c.Text("Open payment"))
 }
 
+// inStripe says whether an address is one of Stripe's.
+func inStripe(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Hostname() == "stripe.com" || strings.HasSuffix(u.Hostname(), ".stripe.com"))
+}
+
 func (c chapter) invoice(p stanna.PaymentStanding) phrase {
-	if number := outside(p.Invoice, 80); number != nil {
-		return c.phrase("Invoice {number}", with{"number": number})
+	number := outside(p.Invoice, 80)
+	switch {
+	case number == nil:
+		return nil
+	case p.Status == stanna.PaymentDisputed:
+		return c.phrase("Dispute {number}", with{"number": number})
 	}
-	return nil
+	return c.phrase("Invoice {number}", with{"number": number})
 }
 
 // waits says whether the next try may settle it without anybody.
@@ -142,6 +199,9 @@ func (c chapter) waits(p stanna.PaymentStanding) bool {
 }
 
 func (c chapter) askToPay(p stanna.PaymentStanding) phrase {
+	if p.Status == stanna.PaymentDisputed {
+		return c.answer(p)
+	}
 	if next, ok := c.nextTry(p); ok && c.waits(p) {
 		return c.phrase("wait for the next try on {day}", with{"day": c.Day(next)})
 	}
@@ -152,6 +212,9 @@ func (c chapter) askToPay(p stanna.PaymentStanding) phrase {
 }
 
 func (c chapter) payingSteps(p stanna.PaymentStanding) []phrase {
+	if p.Status == stanna.PaymentDisputed {
+		return c.disputeSteps(p)
+	}
 	var steps []phrase
 	if c.waits(p) {
 		step := c.phrase("if it fails again, ask the customer for another means of payment")

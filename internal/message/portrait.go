@@ -104,6 +104,9 @@ func (c chapter) standings() (facts []fact, missing string) {
 	paying := fact{label: english("Payment"), value: c.phrase("no failure known"), spoken: c.phrase("no failed payment known")}
 	if st.Payment.Owed() {
 		paying = fact{label: english("Payment"), value: say(words(c.paying(st.Payment)))}
+		if owed := st.Owes(); len(owed) > 1 {
+			paying.value = c.phrase("{failure}, and {others}", with{"failure": paying.value, "others": c.andOthers(owed)})
+		}
 	}
 	facts = append(facts, paying)
 	use := c.fullest()
@@ -147,6 +150,9 @@ func (c chapter) paying(p stanna.PaymentStanding) string {
 		payment = c.Text("{amount}§of a payment", with{"amount": payment})
 	}
 	line := strings.TrimSpace(c.failing(payment, p))
+	if by, ok := answerBy(p); ok {
+		return c.Text("{failure}, to be answered by {day}", with{"failure": line, "day": c.Day(by)})
+	}
 	if next, ok := c.nextTry(p); ok {
 		line = c.Text("{failure}, next try {day}", with{"failure": line, "day": c.Day(next)})
 	}

@@ -79,6 +79,9 @@ func anyState(t *rapid.T) stanna.State {
 	}
 	if rapid.Bool().Draw(t, "owes") {
 		s.Payment = anyPayment(t)
+		for range rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "owes as well") {
+			s.AlsoOwed = append(s.AlsoOwed, anyPayment(t))
+		}
 	}
 	s.Sentiment, s.Quote = stanna.Reading{Value: anyNumber().Draw(t, "mood"), At: anyTime().Draw(t, "mood at")}, anyText().Draw(t, "quote")
 	if n := len(s.Moods); n > 0 && rapid.Bool().Draw(t, "quotes the newest") {
@@ -146,6 +149,13 @@ func anyEvidence(t *rapid.T) stanna.Evidence {
 	if rapid.Bool().Draw(t, "pays") {
 		p := anyPayment(t)
 		e.Payment = &p
+		for range rapid.SampledFrom([]int{0, 0, 1, 6}).Draw(t, "also owed") {
+			e.AlsoOwed = append(e.AlsoOwed, anyPayment(t))
+		}
+	}
+	if rapid.IntRange(0, 5).Draw(t, "moved") == 0 {
+		e.Subscription = &stanna.Subscription{At: anyTime().Draw(t, "moved at"), Movement: rapid.SampledFrom(append(stanna.MRRMovements(), "?")).Draw(t, "movement"),
+			MRR: anyMoney(t), Before: anyMoney(t), Status: anyText().Draw(t, "subscription"), Plan: anyText().Draw(t, "plan"), URL: anyAddress().Draw(t, "its page")}
 	}
 	text, with := anyText().Draw(t, "factor"), rapid.Bool().Draw(t, "impacts")
 	for range rapid.SampledFrom([]int{0, 1, 5, 50}).Draw(t, "factors") {
@@ -170,7 +180,9 @@ func anyPayment(t *rapid.T) stanna.PaymentStanding {
 		Amount:      stanna.Money{Minor: rapid.Int64().Draw(t, "owed"), Currency: rapid.SampledFrom([]string{"", "USD", "JPY", "<!>"}).Draw(t, "owed currency")},
 		Attempt:     rapid.IntRange(-1, 1000).Draw(t, "attempt"),
 		NextAttempt: rapid.SampledFrom([]string{"", "2026-11-26T10:00:00Z", "2020-01-01T00:00:00Z", "<!here>"}).Draw(t, "next attempt"),
-		Status:      rapid.SampledFrom([]string{"", stanna.PaymentFailing, stanna.PaymentPastDue, "<!here>"}).Draw(t, "payment status"),
+		Status:      rapid.SampledFrom([]string{"", stanna.PaymentFailing, stanna.PaymentPastDue, stanna.PaymentDisputed, "<!here>"}).Draw(t, "payment status"),
+		Contact:     rapid.OneOf(anyText(), rapid.SampledFrom([]string{"", "pat@acme.test", "Pat <!channel> <pat@acme.test>"})).Draw(t, "bill to"),
+		RespondBy:   rapid.SampledFrom([]string{"", "2026-11-26T10:00:00Z", "2020-01-01T00:00:00Z", "<!here>"}).Draw(t, "respond by"),
 		Decline:     rapid.SampledFrom([]stanna.Decline{"", stanna.SoftDecline, stanna.HardDecline, "?"}).Draw(t, "decline"),
 		Code:        rapid.OneOf(anyText(), rapid.SampledFrom([]string{"", "insufficient_funds", "stolen_card"})).Draw(t, "code"),
 		Invoice:     anyText().Draw(t, "invoice"), URL: anyAddress().Draw(t, "payment link"), Source: anyText().Draw(t, "payer"),

@@ -34,6 +34,32 @@ func TestSaid(t *testing.T) {
 		not  string
 	}{
 		"when every try has failed, another is no hope": {said(stanna.PaymentIssue, false, pastDue), []string{"Soft decline (not enough funds);", "First failed Wed 18 Nov."}, "it may pass"},
+		"whom the bill goes to is asked, not the sponsor": {said(stanna.PaymentIssue, false, func(_ *ThreadView, a *AlertView) {
+			a.Evidence.Payment = owed(func(p *stanna.PaymentStanding) {
+				p.Decline, p.NextAttempt, p.Contact = stanna.HardDecline, "", "Pat Doe <pat@acme.test>"
+			})
+		}), []string{"contact Pat Doe, pat@acme.test", "ask Pat Doe for another means of payment"}, "Maria"},
+		"a name alone is one too": {said(stanna.PaymentIssue, false, func(_ *ThreadView, a *AlertView) {
+			a.Evidence.Payment = owed(func(p *stanna.PaymentStanding) { p.Contact = "Accounts payable" })
+		}), []string{"contact Accounts payable"}, "Maria"},
+		"two currencies have no sum": {said(stanna.PaymentIssue, false, func(_ *ThreadView, a *AlertView) {
+			a.Evidence.AlsoOwed = []stanna.PaymentStanding{*owed(func(p *stanna.PaymentStanding) { p.Amount, p.Invoice = stanna.MoneyOf(9, "EUR"), "INV-9" })}
+		}), []string{"failed for the second time, and 1 more invoice.", "Also: payment of €9 failed"}, "in all"},
+		"what may be no invoice is not called one": {said(stanna.PaymentIssue, false, func(_ *ThreadView, a *AlertView) {
+			a.Evidence.AlsoOwed = []stanna.PaymentStanding{*owed(func(p *stanna.PaymentStanding) { p.Invoice = "" })}
+		}), []string{"and 1 more payment, $2,400 in all"}, "1 more invoice"},
+		"of many, a few are told": {said(stanna.PaymentIssue, false, func(_ *ThreadView, a *AlertView) {
+			for range 7 {
+				a.Evidence.AlsoOwed = append(a.Evidence.AlsoOwed, *owed(nil))
+			}
+		}), []string{"and 7 more invoices, $9,600 in all", "and 4 more payments"}, "and 5 more"},
+		"a dispute without a date": {said(stanna.PaymentIssue, false, func(_ *ThreadView, a *AlertView) {
+			a.Evidence.Payment = owed(func(p *stanna.PaymentStanding) {
+				p.Status, p.NextAttempt, p.URL, p.Code = stanna.PaymentDisputed, "", "", "<odd_word>"
+			})
+		}), []string{"Disputed on Sat 21 Nov: &lt;odd word&gt;", "Do next: answer the dispute before its time is up"}, "Stripe"},
+		"all that was owed is paid": {said(stanna.PaymentIssue, true, func(_ *ThreadView, a *AlertView) { a.Evidence.AlsoOwed = []stanna.PaymentStanding{*owed(nil)} }),
+			[]string{"Acme Corp paid $2,400 after 9 days"}, "is past due"},
 		"a silence that is over was no half": {said(stanna.EngagementDrop, true, func(_ *ThreadView, a *AlertView) { a.Evidence.Worst = 0 }),
 			[]string{"recovered: nothing at all to 8% below usual", "Was Medium: there was no engagement at all"}, "47%"},
 		"the worst is what was": {said(stanna.EngagementDrop, true, func(_ *ThreadView, a *AlertView) { a.Evidence.Worst = 260 }),
@@ -54,6 +80,18 @@ func TestSaid(t *testing.T) {
 		if strings.Contains(c.text, c.not) {
 			t.Errorf("%s: %q is in: %s", name, c.not, c.text)
 		}
+	}
+}
+
+// What was paid in part is a line of the history, with what remains.
+func TestSaidPaidInPart(t *testing.T) {
+	v := fullView()
+	a := v.Alerts[0]
+	a.Type, a.Why, a.Evidence = stanna.PaymentIssue, stanna.ReasonPaidInPart, stanna.Evidence{Payment: owed(nil)}
+	text := History(HistoryView{Settings: v.Settings, Client: v.Client, Alerts: []AlertView{a}, Now: v.Now,
+		Entries: []stanna.Entry{{At: v.Now, AlertID: a.ID, Event: stanna.Eased, What: a.Why, Severity: a.Severity}}}).Text
+	if want := "Paid in part, still open: Acme Corp payment of $1,200 failed for the second time."; text != want {
+		t.Errorf("%q, want %q", text, want)
 	}
 }
 

@@ -115,7 +115,8 @@ func worsened(v *ThreadView, a *AlertView) {
 	e.Factors = slices.Concat(e.Factors, []stanna.Factor{{Name: "Champion", Detail: "has not signed in for 12 days"}})
 	if e.Payment != nil {
 		p := *e.Payment
-		p.Attempt, p.Decline, p.NextAttempt = p.Attempt+1, stanna.HardDecline, ""
+		p.Status, p.Code, p.Decline, p.NextAttempt, p.Attempt = stanna.PaymentDisputed, "unrecognized", "", "", 0
+		p.FailedAt, p.FirstAt, p.RespondBy = v.Now, v.Now, v.Now.AddDate(0, 0, 9).UTC().Format(time.RFC3339)
 		e.Payment, v.State.Payment = &p, p
 	}
 }
@@ -134,6 +135,10 @@ func abroad(v *ThreadView, a *AlertView) {
 	if p := a.Evidence.Payment; p != nil {
 		owed := *p
 		owed.Amount = stanna.MoneyOf(120_000, other)
-		a.Evidence.Payment, v.State.Payment = &owed, owed
+		also := slices.Clone(a.Evidence.AlsoOwed)
+		for i := range also {
+			also[i].Amount = stanna.MoneyOf(220_000, other)
+		}
+		a.Evidence.Payment, v.State.Payment, a.Evidence.AlsoOwed, v.State.AlsoOwed = &owed, owed, also, also
 	}
 }

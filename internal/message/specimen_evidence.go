@@ -28,10 +28,11 @@ var evidences = map[stanna.AlertType]func(specimen, *ThreadView, *AlertView){
 	stanna.PaymentIssue: func(s specimen, v *ThreadView, a *AlertView) {
 		p := stanna.PaymentStanding{FailedAt: s.day(-2), FirstAt: s.day(-5), Amount: stanna.MoneyOf(1_200, s.currency), Attempt: 2,
 			NextAttempt: s.day(3).UTC().Format(time.RFC3339), Status: stanna.PaymentFailing, Decline: stanna.SoftDecline, Code: "insufficient_funds",
-			Invoice: "INV-118", URL: "https://billing.example.com/INV-118", Source: "Stripe"}
+			Invoice: "INV-118", Contact: "Pat Doe <billing@acme.example>", URL: "https://billing.example.com/INV-118", Source: "Stripe"}
+		also := []stanna.PaymentStanding{{FailedAt: s.day(-1), FirstAt: s.day(-1), Amount: stanna.MoneyOf(2_200, s.currency), Attempt: 1, Decline: stanna.SoftDecline, Invoice: "INV-119", Source: "Stripe"}}
 		a.Evidence = stanna.Evidence{Trigger: stanna.ReasonPaymentAgain, BaseAt: p.FirstAt, Opened: 1_200, Value: 1_200, ValueAt: p.FailedAt, Worst: 1_200, Told: 1_200,
-			Source: "Stripe", Payment: &p}
-		v.State.Payment = p
+			Source: "Stripe", Payment: &p, AlsoOwed: also}
+		v.State.Payment, v.State.AlsoOwed = p, also
 	},
 	stanna.EngagementDrop: func(s specimen, v *ThreadView, a *AlertView) {
 		a.Evidence = stanna.Evidence{Trigger: stanna.ReasonBelowBaseline, Base: 1_400, BaseAt: s.day(-7), Opened: 770, Value: 770, ValueAt: s.day(-1), Worst: 770, Told: 770,

@@ -31,7 +31,11 @@ func (c chapter) atTheSameTime() []phrase {
 func (c chapter) troubles() []phrase {
 	var lines []phrase
 	if p := c.state.Payment; p.Owed() && c.alert.Type != stanna.PaymentIssue {
-		lines = append(lines, c.failedPayment(p))
+		line := c.failedPayment(p)
+		if owed := c.state.Owes(); len(owed) > 1 {
+			line = c.phrase("{failure}, and {others}", with{"failure": line, "others": c.andOthers(owed)})
+		}
+		lines = append(lines, line)
 	}
 	if c.complained() {
 		lines = append(lines, c.mood(c.state.Sentiment.At))
@@ -46,6 +50,13 @@ func (c chapter) failedPayment(p stanna.PaymentStanding) phrase {
 	payment := c.Text("A payment")
 	if amount := c.owed(p.Amount); amount != "" {
 		payment = c.Text("A payment of {amount}", with{"amount": amount})
+	}
+	if p.Status == stanna.PaymentDisputed {
+		disputed := c.phrase("{payment} is disputed", with{"payment": payment})
+		if by, ok := answerBy(p); ok {
+			return c.phrase("{failure}, to be answered by {day}", with{"failure": disputed, "day": c.Day(by)})
+		}
+		return disputed
 	}
 	failed := c.phrase("{payment} failed", with{"payment": payment})
 	if !p.FailedAt.IsZero() {

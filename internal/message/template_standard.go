@@ -34,11 +34,16 @@ func (s standard) of(t stanna.AlertType) stanna.Wording {
 		return stanna.Wording{Subject: clientWritten + ": " + s.Text("churn risk {percent}", with{"percent": "{{ percent(alert.value / 100) }}"}), Body: body, Fields: fields}
 	case stanna.PaymentIssue:
 		amount := `{{ known(state.paymentAmount) ? ` + asText(" ", s.Text("of§amount"), " ") + ` + money(state.paymentAmount) : "" }}`
-		return stanna.Wording{Subject: s.Text("{client}: a payment{amount} failed", with{"client": clientWritten, "amount": amount}),
+		failed, disputed := asText(s.Text("failed§a payment")), asText(s.Text("is disputed§a payment"))
+		return stanna.Wording{Subject: s.Text("{client}: a payment{amount} {failed}", with{"client": clientWritten, "amount": amount,
+			"failed": `{{ state.paymentStatus == "disputed" ? ` + disputed + ` : ` + failed + ` }}`}),
 			Body: `{{ known(state.paymentInvoice) ? ` + asText(s.Text("Invoice"), " ") + ` + state.paymentInvoice + ". " : "" }}` +
-				`{{ state.paymentDecline == "hard" ? ` + asText(s.Text("Declined for good: trying again will not help.")) + ` : "" }}` + "\n\n" + next,
+				`{{ state.paymentDecline == "hard" ? ` + asText(s.Text("Declined for good: trying again will not help."), " ") + ` : "" }}` +
+				`{{ state.paymentCount > 1 && known(state.paymentTotal) ? ` + asText(s.Text("Owed in all:"), " ") + ` + money(state.paymentTotal) + "." : "" }}` + "\n\n" + next,
 			Fields: append(fields, stanna.TemplateField{Label: s.Text("Attempt"), Value: `{{ or(state.paymentAttempt, "") }}`},
-				stanna.TemplateField{Label: s.Text("Next try"), Value: `{{ or(day(state.paymentNextTry), "") }}`})}
+				stanna.TemplateField{Label: s.Text("Next try"), Value: `{{ or(day(state.paymentNextTry), "") }}`},
+				stanna.TemplateField{Label: s.Text("Answer by"), Value: `{{ or(day(state.paymentRespondBy), "") }}`},
+				stanna.TemplateField{Label: s.Text("Bill goes to"), Value: `{{ state.paymentContact }}`})}
 	case stanna.EngagementDrop:
 		return stanna.Wording{Subject: s.Text("{client}: engagement fell to {value}, usually {base}", with{"client": clientWritten, "value": "{{ alert.value }}", "base": "{{ alert.base }}"}),
 			Body: body, Fields: fields}
@@ -61,7 +66,8 @@ func (s standard) of(t stanna.AlertType) stanna.Wording {
 			"days": s.counted("client.daysToRenewal", s.Text("day"), s.Text("days"))}), Body: body, Fields: fields}
 	case stanna.KeyAccountUpdate:
 		return stanna.Wording{Subject: clientWritten + `: {{ known(alert.was) ? ` + asText(s.Text("from§a value"), " ") + ` + alert.was + ` +
-			asText(" ", s.Text("to§a value"), " ") + ` + alert.became : ` + asText(s.Text("news of a key account")) + ` }}`,
+			asText(" ", s.Text("to§a value"), " ") + ` + alert.became : known(alert.currency) ? ` + asText("MRR ") + ` + money(alert.base) + " → " + money(alert.value) : ` +
+			asText(s.Text("news of a key account")) + ` }}`,
 			Body: "{{ or(alert.subject, \"\") }}\n\n" + body, Fields: fields}
 	}
 	return stanna.Wording{Subject: clientWritten + `: {{ alert.rule }}`, Body: "{{ alert.subject }}\n\n" + next, Fields: fields}

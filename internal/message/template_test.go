@@ -323,7 +323,7 @@ func TestStandardWordings(t *testing.T) {
 func TestStandardWordingInSpanish(t *testing.T) {
 	for kind, want := range map[stanna.AlertType][]string{
 		stanna.HealthDrop: {"la salud bajó 23 puntos hasta 38 (rojo)", "Motivos", "Qué hacer", "Llamar a Maria Costa", "Renovación", "Último contacto hace 19 días"},
-		stanna.ChurnRisk:  {"riesgo de baja"}, stanna.PaymentIssue: {"falló un pago de ", "Factura "}, stanna.EngagementDrop: {"el uso bajó a"},
+		stanna.ChurnRisk:  {"riesgo de baja"}, stanna.PaymentIssue: {"un pago de ", "Factura "}, stanna.EngagementDrop: {"el uso bajó a"},
 		stanna.SentimentNegative: {"las conversaciones se han vuelto negativas"}, stanna.RevenueAtRisk: {"el MRR en riesgo subió", "Antes era "},
 		stanna.ExpansionOpportunity: {"margen para crecer", "en uso de "}, stanna.Milestone: {"Un buen día para dar las gracias"},
 		stanna.RenewalUpcoming: {"renueva en 52 días"}, stanna.KeyAccountUpdate: {": de "},

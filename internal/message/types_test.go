@@ -263,9 +263,69 @@ func growing() ThreadView {
 	return v
 }
 
+// money are the other ways in which payments and MRR are told.
+func money() map[string]ThreadView {
+	all := stories()
+	of := func(kind stanna.AlertType, change func(*ThreadView, *AlertView)) ThreadView {
+		v := all[slices.IndexFunc(all, func(s story) bool { return s.kind == kind })].view()
+		change(&v, &v.Alerts[0])
+		return v
+	}
+	also := []stanna.PaymentStanding{
+		*owed(func(p *stanna.PaymentStanding) {
+			p.Amount, p.Invoice, p.Attempt, p.FirstAt = usd(1000), "INV-2026-119", 1, p.FailedAt
+		}),
+		*owed(func(p *stanna.PaymentStanding) {
+			p.Amount, p.Invoice, p.Decline, p.Code = usd(1200), "INV-2026-120", "", ""
+		})}
+	several := func(v *ThreadView, a *AlertView) {
+		a.Severity, a.Why, a.Evidence.AlsoOwed = stanna.High, stanna.ReasonPaymentPastDue, also
+		a.Evidence.Payment = owed(func(p *stanna.PaymentStanding) {
+			p.Status, p.NextAttempt, p.Attempt, p.Contact = stanna.PaymentPastDue, "", 4, "Pat Doe <pat@acme.test>"
+		})
+	}
+	dispute := func(v *ThreadView, a *AlertView) {
+		a.Severity, a.Why = stanna.High, stanna.ReasonPaymentDisputed
+		a.Evidence.Payment = owed(func(p *stanna.PaymentStanding) {
+			p.Status, p.NextAttempt, p.Attempt, p.Decline, p.Code = stanna.PaymentDisputed, "", 0, "", "unrecognized"
+			p.FirstAt, p.Invoice, p.RespondBy, p.Contact, p.URL = p.FailedAt, "dp_118", "2026-11-25T23:59:59Z", "MARIA@acme.test", "https://dashboard.stripe.com/disputes/dp_118"
+		})
+	}
+	moved := func(movement stanna.MRRMovement, before, after float64) func(*ThreadView, *AlertView) {
+		return func(_ *ThreadView, a *AlertView) {
+			a.Severity, a.Why = stanna.Medium, stanna.ReasonMRRMoved
+			a.Evidence = stanna.Evidence{Trigger: stanna.ReasonMRRMoved, Base: before, Opened: after, Value: after, ValueAt: monday, Worst: after, Told: after, Source: "Stripe",
+				Subscription: &stanna.Subscription{At: monday, Movement: movement, Before: usd(before), MRR: usd(after), Plan: "Gold, yearly", Status: "past_due",
+					URL: "https://dashboard.stripe.com/subscriptions/sub_1"}}
+		}
+	}
+	over := func(v *ThreadView, a *AlertView) {
+		dispute(v, a)
+		v.Now = monday.Add(9 * oneDay)
+		a.Status, a.Why, a.ClosedAt, a.UpdatedAt = stanna.AlertResolved, stanna.ReasonDisputeOver, v.Now, v.Now
+	}
+	late := func(v *ThreadView, a *AlertView) {
+		dispute(v, a)
+		v.Now, a.Evidence.AlsoOwed = monday.Add(4*oneDay), also[:1]
+	}
+	return map[string]ThreadView{
+		"payment_issue_several":     of(stanna.PaymentIssue, several),
+		"payment_issue_disputed":    of(stanna.PaymentIssue, dispute),
+		"payment_issue_unanswered":  of(stanna.PaymentIssue, late),
+		"payment_issue_over":        of(stanna.PaymentIssue, over),
+		"key_account_contraction":   of(stanna.KeyAccountUpdate, moved(stanna.MRRContraction, 500, 300)),
+		"key_account_expansion":     of(stanna.KeyAccountUpdate, moved(stanna.MRRExpansion, 300, 500)),
+		"key_account_left":          of(stanna.KeyAccountUpdate, moved(stanna.MRRChurn, 300, 0)),
+		"key_account_first_payment": of(stanna.KeyAccountUpdate, moved(stanna.MRRNew, 0, 300)),
+	}
+}
+
 // everyStory tells all of them from their beginning to their end.
 func everyStory() map[string]ThreadView {
 	all := map[string]ThreadView{"expansion_opportunity_growing": growing()}
+	for name, v := range money() {
+		all[name] = v
+	}
 	for _, s := range stories() {
 		for name, v := range map[string]ThreadView{"full": s.view(), "missing_data": s.bare(), "worsened": s.worsened(), "closed": s.closed()} {
 			all[string(s.kind)+"_"+name] = v

@@ -1,6 +1,6 @@
 // Package policy is where THE RULES ARE KEPT: rules, the routing table,
-// silences, templates of messages, settings, and what people have set for
-// themselves. It answers: may this be saved, what would make it useless, who
+// silences, templates of messages, settings, what people have set for
+// themselves, and the endpoints that are told of events. It answers: may this be saved, what would make it useless, who
 // changed what when, and how does one go back.
 //
 // It is entered by [New]. Every save runs in ONE transaction that holds the
@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -38,6 +39,14 @@ type Options struct {
 	// Redraw has the messages of those looks that stand in Slack brought to how
 	// they look now.
 	Redraw func(ctx context.Context, workspace string, looks ...store.Look) error
+
+	// Allowed are the addresses that webhooks may go to though they are not
+	// public.
+	Allowed []netip.Prefix
+
+	// Wake tells the queue which lanes have new work, after a commit. Nil: it
+	// finds out by itself.
+	Wake func(lanes ...string)
 }
 
 // Keeper keeps the policy of every workspace. It is safe for concurrent use,

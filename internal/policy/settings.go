@@ -24,7 +24,7 @@ type Kept struct {
 	Hosted    Hosted
 }
 
-// Hosted are documented choices of the hosted product that change nothing
+// Hosted are documented choices of the hosted product that change no rule
 // here. They are kept, so that a program reads back what it wrote.
 type Hosted struct {
 	WeeklyDigest       *bool    `json:"weeklyDigest,omitempty"`

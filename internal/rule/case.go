@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -37,8 +38,12 @@ const settleTime = time.Minute
 // reason, and what changed. NewID names an alert that opens.
 func (c *Case) Take(p *Policy, s stanna.Signal, now time.Time, newID func() string) (stanna.Became, stanna.Reason, []Change) {
 	c.Dirty = true
-	if f, ok := s.Fact.(stanna.PaymentFailed); ok && f.Currency == "" {
-		f.Currency = p.Settings.Currency // as of an MRR that names none
+	switch f := s.Fact.(type) { // an amount without a currency is in the workspace's, as an MRR is
+	case stanna.PaymentFailed:
+		f.Currency = cmp.Or(f.Currency, p.Settings.Currency)
+		s.Fact = f
+	case stanna.SubscriptionChanged:
+		f.Currency = cmp.Or(f.Currency, p.Settings.Currency)
 		s.Fact = f
 	}
 	became := Take(&c.State, s, now)

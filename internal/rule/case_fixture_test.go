@@ -183,6 +183,8 @@ func typeOf(f stanna.Fact) stanna.SignalType {
 		return stanna.PaymentFailedType
 	case stanna.PaymentRecovered:
 		return stanna.PaymentRecoveredType
+	case stanna.SubscriptionChanged:
+		return stanna.SubscriptionChangedType
 	case stanna.ClientChurned:
 		return stanna.ClientChurnedType
 	case stanna.UsageMeasured:

@@ -53,6 +53,24 @@ func TestCustomOpensAndCloses(t *testing.T) {
 	want(t, s.comes(42*days, stanna.HealthScored{Score: 20}), stanna.ReasonKnownState, "")
 }
 
+// A condition may ask for the movement of MRR, and for all that is owed.
+func TestCustomAboutMoney(t *testing.T) {
+	s := newStory(t, customRule(`state.movement == "contraction" && state.mrrBefore - state.mrrAfter >= 100`))
+	moved := func(m stanna.MRRMovement, before, after float64) stanna.Fact {
+		return stanna.SubscriptionChanged{Movement: m, Before: before, MRR: after}
+	}
+	want(t, s.facts(moved(stanna.MRRContraction, 500, 450)), stanna.ReasonConditionNot, "")
+	want(t, s.facts(moved(stanna.MRRContraction, 450, 300)), stanna.ReasonConditionHolds, stanna.Opened)
+	want(t, s.facts(moved(stanna.MRRExpansion, 300, 500)), stanna.ReasonConditionOver, stanna.Resolved)
+
+	s = newStory(t, customRule(`state.paymentTotal > 500 || state.paymentStatus == "disputed" && state.paymentRespondBy < now + days(3)`))
+	want(t, s.facts(failure(1), failure(1, of("in_2", 400))), stanna.ReasonConditionNot, "")
+	want(t, s.facts(failure(1, of("in_3", 1))), stanna.ReasonConditionHolds, stanna.Opened)
+	want(t, s.facts(stanna.PaymentRecovered{Invoice: "in_2"}), stanna.ReasonConditionOver, stanna.Resolved)
+	want(t, s.comes(8*days, failure(0, disputed, of("dp_1", 1))), stanna.ReasonConditionNot, "")
+	want(t, s.comes(22*days, failure(0, disputed, of("dp_1", 1))), stanna.ReasonConditionHolds, stanna.Opened)
+}
+
 // A condition about the signal is a question about that one.
 func TestCustomAboutTheSignal(t *testing.T) {
 	s := newStory(t, customRule(`signal.type == "custom.nps" && signal.data.score <= 6`))

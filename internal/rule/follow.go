@@ -68,6 +68,9 @@ func (c *Compiled) followed(sub *Subject, a stanna.Alert) verdict {
 	most.Severity = a.Severity
 	s := c.severityOf(sub, &most)
 	if s.Rank() <= a.Severity.Rank() {
+		if v.event == stanna.Eased && a.Escalated == 0 {
+			v.severity = s
+		}
 		return v
 	}
 	v.severity = s

@@ -15,8 +15,8 @@ const keyUpdateMarginPoints = 0
 var keyAccountUpdate = Entry{
 	Type:    stanna.KeyAccountUpdate,
 	Name:    "Key account update",
-	Doc:     "Tells when a chosen account moves to another zone or gets another status. A score that wavers about a border is no move.",
-	Signals: []stanna.SignalType{stanna.HealthScoredType, stanna.AccountUpdatedType},
+	Doc:     "Tells when a chosen account moves to another zone, gets another status, or its MRR moves. A score that wavers about a border is no move.",
+	Signals: []stanna.SignalType{stanna.HealthScoredType, stanna.AccountUpdatedType, stanna.SubscriptionChangedType},
 	Nature:  Event,
 	Thresholds: []Threshold{
 		keyUpdateMarginPoints: {"marginPoints", "points", "How far beyond the border of a zone health must be to have left it.", 2, 0, 20},
@@ -37,6 +37,8 @@ func lookAtKeyAccount(c *Compiled, sub *Subject) (finding, stanna.Reason) {
 		return c.zoneMoved(sub)
 	case stanna.AccountUpdatedType:
 		return statusMoved(sub)
+	case stanna.SubscriptionChangedType:
+		return mrrMoved(sub)
 	}
 	return finding{}, stanna.ReasonSameAsBefore // that time has passed is no update
 }
@@ -129,6 +131,30 @@ func statusMoved(sub *Subject) (finding, stanna.Reason) {
 	}, ""
 }
 
+// mrrMoved tells a movement of MRR: what is lost asks for action, what is won
+// is good to know.
+func mrrMoved(sub *Subject) (finding, stanna.Reason) {
+	if _, ok := sub.Signal.Fact.(stanna.SubscriptionChanged); !ok {
+		return finding{}, stanna.ReasonSameAsBefore // it names no movement
+	}
+	x := sub.State.Subscription
+	severity := stanna.Info
+	switch x.Movement {
+	case stanna.MRRChurn:
+		severity = stanna.High
+	case stanna.MRRContraction:
+		severity = stanna.Medium
+	}
+	before, now := x.Before.Amount(), x.MRR.Amount()
+	return finding{
+		trigger: stanna.ReasonMRRMoved, severity: severity, onset: x.At,
+		evidence: stanna.Evidence{
+			Trigger: stanna.ReasonMRRMoved, Base: before, Opened: now, Value: now, ValueAt: x.At, Worst: now, Told: now, SignalID: sub.Signal.ID, Source: x.Source,
+			Subscription: &x,
+		},
+	}, ""
+}
+
 // keyAccountMeasured is what an explanation shows.
 func keyAccountMeasured(c *Compiled, sub *Subject) (list []Value) {
 	if all := sub.State.Health.Since(time.Time{}); len(all) > 0 {
@@ -139,6 +165,9 @@ func keyAccountMeasured(c *Compiled, sub *Subject) (list []Value) {
 	}
 	if sub.State.Status != "" {
 		list = append(list, Value{"status", sub.State.Status}, Value{"statusBefore", sub.State.StatusBefore})
+	}
+	if x := sub.State.Subscription; x.Known() {
+		list = append(list, Value{"movement", string(x.Movement)}, Value{"mrrBefore", x.Before.String()}, Value{"mrrAfter", x.MRR.String()})
 	}
 	return list
 }

@@ -154,6 +154,35 @@ func TestKeyAccountNextUpdate(t *testing.T) {
 	}
 }
 
+// A movement of MRR is told: what is lost asks for action, what is won is good
+// to know. A change that names no movement says nothing.
+func TestKeyAccountMRR(t *testing.T) {
+	moved := func(m stanna.MRRMovement, before, after float64) stanna.Fact {
+		return stanna.SubscriptionChanged{Movement: m, Before: before, MRR: after, Plan: "Gold"}
+	}
+	for movement, severity := range map[stanna.MRRMovement]stanna.Severity{stanna.MRRNew: stanna.Info, stanna.MRRExpansion: stanna.Info, stanna.MRRContraction: stanna.Medium,
+		stanna.MRRChurn: stanna.High, stanna.MRRReactivation: stanna.Info} {
+		s := storyIn(t, stanna.Settings{Currency: "EUR"}, keyRule(nil))
+		want(t, s.facts(moved(movement, 500, 300)), stanna.ReasonMRRMoved, stanna.Opened)
+		e := s.last().Evidence
+		if s.last().Severity != severity || e.Base != 500 || e.Value != 300 || e.Subscription == nil || *e.Subscription != s.State.Subscription ||
+			e.Subscription.MRR != stanna.MoneyOf(300, "EUR") || e.SignalID == "" || e.Source != "test" {
+			t.Errorf("%s: %s, %+v", movement, s.last().Severity, e)
+		}
+	}
+	s := newStory(t, keyRule(nil))
+	want(t, s.takes(stanna.Signal{Type: stanna.SubscriptionChangedType, OccurredAt: start}, start), stanna.ReasonSameAsBefore, "")
+	want(t, s.facts(moved(stanna.MRRContraction, 500, 300)), stanna.ReasonMRRMoved, stanna.Opened)
+	want(t, s.facts(moved(stanna.MRRChurn, 300, 0)), stanna.ReasonMRRMoved, stanna.Worsened)
+	if got := s.takes(stanna.Signal{OccurredAt: s.now.Add(-hour), Fact: moved(stanna.MRRNew, 0, 500)}, s.now); got.became != stanna.Late || s.State.Subscription.Movement != stanna.MRRChurn {
+		t.Errorf("an older movement became %s: %+v", got.became, s.State.Subscription)
+	}
+	values := []rule.Value{{Name: "movement", Value: "churn"}, {Name: "mrrBefore", Value: "300.00 USD"}, {Name: "mrrAfter", Value: "0.00 USD"}}
+	if diff := cmp.Diff(values, measured(t, s.policy, s.State)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // It must say which accounts; what stands when the rule begins is no update.
 func TestKeyAccountCheck(t *testing.T) {
 	wantField(t, rule.Check(ruleOf(stanna.KeyAccountUpdate, nil)), "filter.only")

@@ -1,8 +1,8 @@
 package rule
 
 import (
+	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gostanna/stanna"
 )
@@ -20,64 +20,71 @@ const (
 var paymentIssue = Entry{
 	Type:    stanna.PaymentIssue,
 	Name:    "Payment issue",
-	Doc:     "Opens when a payment is declined for good, is past due, or fails again; for an account that matters at the first failure. Closes when it is paid.",
+	Doc:     "Opens when a payment is disputed, declined for good, is past due, or fails again; for an account that matters at the first failure. Closes when nothing is owed any more.",
 	Signals: []stanna.SignalType{stanna.PaymentFailedType, stanna.PaymentRecoveredType},
 	Nature:  Trouble,
 	Joins:   []stanna.AlertType{stanna.ChurnRisk},
 	Thresholds: []Threshold{
 		paymentAttempts:        {"attempts", "attempts", "Opens when this many attempts have failed.", 2, 1, 20},
 		paymentFirstFailureMRR: {"firstFailureMrr", "currency", "From this MRR on (or of a key account) the first failure opens as well.", 10_000, 0, 1e12},
-		paymentKeyAccountMRR:   {"keyAccountMrr", "currency", "From this MRR on (or of tier enterprise) the severity is raised by one.", 25_000, 0, 1e12},
+		paymentKeyAccountMRR:   {"keyAccountMrr", "currency", "From this MRR on (or of tier enterprise) the severity is raised by one; of a dispute only in the red zone.", 25_000, 0, 1e12},
 	},
 	look:     lookAtPayment,
 	follow:   followPayment,
 	measured: paymentMeasured,
 	settled: func(_ *Compiled, sub *Subject, k stanna.Known) bool {
-		p := sub.State.Payment
-		return !p.Owed() || p.FirstAt.After(k.At) // paid, or paid meanwhile and failed anew
+		return !slices.ContainsFunc(sub.State.Owes(), func(p stanna.PaymentStanding) bool { return !p.FirstAt.After(k.At) }) // paid, perhaps failed anew since
 	},
 	worse: func(_ *Compiled, k stanna.Known, f finding) bool {
-		wasLevel, was := readPaymentMark(k.Mark)
-		level, is := readPaymentMark(f.about)
-		return otherInvoice(was, is) || level > wasLevel && level >= paymentHard
+		was, is := readPaymentMarks(k.Mark), readPaymentMarks(f.about)
+		level := is.worst()
+		return is.another(was) || level > was.of(is) && level >= paymentHard
 	},
 }
 
-// How bad a failure is.
+// How bad a failure is. A dispute is the worst: the money is gone already, and
+// stays gone unless somebody answers in time.
 const (
 	paymentFine  = iota
 	paymentFirst // the first attempt, and it may pass the next time
 	paymentAgain
 	paymentHard
 	paymentPastDue
+	paymentDisputed
 )
 
-// paymentLevel is how bad the open failure is.
+// paymentLevel is how bad one failure is.
 func (c *Compiled) paymentLevel(p stanna.PaymentStanding) int {
 	switch {
 	case !p.Owed():
 		return paymentFine
+	case p.Status == stanna.PaymentDisputed:
+		return paymentDisputed
 	case p.Status == stanna.PaymentPastDue:
 		return paymentPastDue
 	case p.Decline == stanna.HardDecline:
 		return paymentHard
-	case float64(attemptOf(p)) >= c.value(paymentAttempts):
+	case float64(p.Tries()) >= c.value(paymentAttempts):
 		return paymentAgain
 	}
 	return paymentFirst
 }
 
-// attemptOf is which attempt failed. Where the source does not count, a
-// failure after another is the second at least.
-func attemptOf(p stanna.PaymentStanding) int {
-	if p.Attempt == 0 && p.FailedAt.After(p.FirstAt) {
-		return 2
+// foremost is what is owed with the worst of it first, by the rule's own
+// number of attempts.
+func (c *Compiled) foremost(st *stanna.State) (owed []stanna.PaymentStanding, level int) {
+	owed = st.Owes()
+	slices.SortStableFunc(owed, func(a, b stanna.PaymentStanding) int { return c.paymentLevel(b) - c.paymentLevel(a) })
+	if len(owed) > 0 {
+		level = c.paymentLevel(owed[0])
 	}
-	return max(p.Attempt, 1)
+	return owed, level
 }
 
 func paymentReason(level int) stanna.Reason {
 	switch level {
+	case paymentDisputed:
+		return stanna.ReasonPaymentDisputed
 	case paymentPastDue:
 		return stanna.ReasonPaymentPastDue
 	case paymentHard:
@@ -88,35 +95,28 @@ func paymentReason(level int) stanna.Reason {
 	return stanna.ReasonPaymentFirst
 }
 
-// paymentMark remembers which failure was told and how bad it was.
-func paymentMark(level int, p stanna.PaymentStanding) string {
-	return strconv.Itoa(level) + " " + p.Invoice
-}
-
-func readPaymentMark(mark string) (level int, invoice string) {
-	word, invoice, _ := strings.Cut(mark, " ")
-	level, _ = strconv.Atoi(word)
-	return level, invoice
-}
-
-// otherInvoice says whether two failures are surely not of the same invoice.
-func otherInvoice(was, is string) bool { return was != "" && is != "" && was != is }
-
 func lookAtPayment(c *Compiled, sub *Subject) (finding, stanna.Reason) {
-	p := sub.State.Payment
-	level := c.paymentLevel(p)
+	owed, level := c.foremost(sub.State)
+	first := c.mattersAtFirst(sub)
 	switch {
 	case level == paymentFine:
 		return finding{}, stanna.ReasonNothingOwed
-	case level == paymentFirst && !c.mattersAtFirst(sub):
+	case level == paymentFirst && !first:
 		return finding{}, stanna.ReasonSoftFirst
 	}
+	marks := paymentMarks{}
+	for _, p := range owed {
+		if level := c.paymentLevel(p); level > paymentFirst || first {
+			marks[p.Invoice] = level
+		}
+	}
+	p := owed[0]
 	amount := p.Amount.Amount()
 	return finding{
-		trigger: paymentReason(level), severity: c.paymentSeverity(sub, level), onset: p.FailedAt, about: paymentMark(level, p),
+		trigger: paymentReason(level), severity: c.paymentSeverity(sub, level), onset: p.FailedAt, about: marks.String(),
 		evidence: stanna.Evidence{
 			Trigger: paymentReason(level), BaseAt: p.FirstAt, Opened: amount, Value: amount, ValueAt: p.FailedAt, Worst: amount, Told: amount,
-			SignalID: sub.Signal.ID, Source: p.Source, Payment: &p,
+			SignalID: sub.Signal.ID, Source: p.Source, Payment: &p, AlsoOwed: owed[1:],
 		},
 	}, ""
 }
@@ -128,6 +128,9 @@ func (c *Compiled) mattersAtFirst(sub *Subject) bool {
 	return sub.keyAccount(c.value(paymentKeyAccountMRR)) || known && worth >= c.value(paymentFirstFailureMRR)
 }
 
+// paymentSeverity is how urgent it is. A dispute has a date to be answered
+// by, and many an account that disputes a charge is well otherwise: it is
+// critical only where the red zone says that there is more to it.
 func (c *Compiled) paymentSeverity(sub *Subject, level int) stanna.Severity {
 	severity := stanna.Medium
 	switch {
@@ -136,64 +139,35 @@ func (c *Compiled) paymentSeverity(sub *Subject, level int) stanna.Severity {
 	case level >= paymentHard:
 		severity = stanna.High
 	}
-	if sub.keyAccount(c.value(paymentKeyAccountMRR)) {
+	score, known := sub.State.HealthScore()
+	calm := level == paymentDisputed && !(known && sub.Settings.ZoneOf(score) == stanna.Red)
+	if sub.keyAccount(c.value(paymentKeyAccountMRR)) && !calm {
 		return severity.Raised(1)
 	}
 	return severity
 }
 
-func followPayment(c *Compiled, sub *Subject, a stanna.Alert) verdict {
-	p, e := sub.State.Payment, a.Evidence
-	if !p.Owed() {
-		return verdict{event: stanna.Resolved, reason: stanna.ReasonPaid, severity: a.Severity, evidence: e}
-	}
-	var was stanna.PaymentStanding
-	if e.Payment != nil {
-		was = *e.Payment
-	}
-	amount, same := p.Amount.Amount(), p.Amount.Currency == was.Amount.Currency
-	grew := same && amount > e.Worst
-	if grew || !same {
-		e.Worst = amount
-	}
-	e.Value, e.ValueAt, e.Payment = amount, p.FailedAt, &p
-	level := c.paymentLevel(p)
-	told, _ := readPaymentMark(sub.State.Memory[c.ID].Until) // retries of two invoices may come by turns
-	before := max(told, c.paymentLevel(was))
-	v := verdict{severity: a.Severity, evidence: e, reason: stanna.ReasonStillOpen, keep: p != was, mark: paymentMark(max(level, before), p)}
-	worse := func(reason stanna.Reason) { v.event, v.reason = stanna.Worsened, reason }
-	switch other := otherInvoice(was.Invoice, p.Invoice); {
-	case level > before:
-		worse(paymentReason(level))
-	case other && p.Attempt == 1, !other && attemptOf(p) > attemptOf(was):
-		worse(stanna.ReasonPaymentAgain)
-	case grew:
-		worse(stanna.ReasonWorsened)
-	}
-	if severity := c.paymentSeverity(sub, level); severity.Rank() > a.Severity.Rank() {
-		v.severity = severity
-		if v.event == "" {
-			worse(stanna.ReasonSeverityRose)
-		}
-	}
-	if v.event == stanna.Worsened {
-		v.evidence.Told, v.evidence.SignalID, v.evidence.Source = amount, sub.Signal.ID, p.Source
-	}
-	return v
-}
-
 // paymentMeasured is what an explanation shows.
-func paymentMeasured(_ *Compiled, sub *Subject) []Value {
-	p := sub.State.Payment
-	if !p.Owed() {
+func paymentMeasured(c *Compiled, sub *Subject) []Value {
+	owed, _ := c.foremost(sub.State)
+	if len(owed) == 0 {
 		return []Value{{"payment", "nothing owed"}}
 	}
-	list := []Value{{"amount", p.Amount.String()}, {"attempt", strconv.Itoa(attemptOf(p))}}
-	if p.Status != "" {
-		list = append(list, Value{"status", p.Status})
+	p := owed[0]
+	list := []Value{{"amount", p.Amount.String()}, {"attempt", strconv.Itoa(p.Tries())}}
+	add := func(name, value string) {
+		if value != "" {
+			list = append(list, Value{name, value})
+		}
 	}
-	if p.Decline != "" {
-		list = append(list, Value{"decline", string(p.Decline)})
+	add("status", p.Status)
+	add("decline", string(p.Decline))
+	add("respondBy", p.RespondBy)
+	if len(owed) > 1 {
+		add("invoices", strconv.Itoa(len(owed)))
+		if total, ok := stanna.TotalOwed(owed); ok {
+			add("total", total.String())
+		}
 	}
 	return list
 }

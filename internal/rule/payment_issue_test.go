@@ -21,7 +21,10 @@ func failure(attempt int, change ...func(*stanna.PaymentFailed)) stanna.PaymentF
 
 func hard(f *stanna.PaymentFailed)    { f.Decline = stanna.HardDecline }
 func pastDue(f *stanna.PaymentFailed) { f.Status = stanna.PaymentPastDue }
-func unsaid(f *stanna.PaymentFailed)  { f.Decline, f.Invoice = "", "" }
+func disputed(f *stanna.PaymentFailed) {
+	f.Status, f.Decline, f.Attempt, f.RespondBy = stanna.PaymentDisputed, "", 0, "2026-11-25T23:59:59Z"
+}
+func unsaid(f *stanna.PaymentFailed) { f.Decline, f.Invoice = "", "" }
 func of(invoice string, amount float64) func(*stanna.PaymentFailed) {
 	return func(f *stanna.PaymentFailed) { f.Invoice, f.Amount = invoice, amount }
 }
@@ -41,6 +44,7 @@ const (
 	payAgain = stanna.ReasonPaymentAgain
 	payHard  = stanna.ReasonPaymentHard
 	payDue   = stanna.ReasonPaymentPastDue
+	disputes = stanna.ReasonPaymentDisputed
 )
 
 func TestPaymentIssueOpens(t *testing.T) {
@@ -68,6 +72,11 @@ func TestPaymentIssueOpens(t *testing.T) {
 		"hard, key account":          {key, nil, []stanna.Fact{failure(1, hard)}, payHard, stanna.Critical},
 		"past due":                   {stanna.Client{}, nil, []stanna.Fact{failure(1, pastDue)}, payDue, stanna.High},
 		"past due and hard":          {key, nil, []stanna.Fact{failure(4, pastDue, hard)}, payDue, stanna.Critical},
+		"disputed":                   {stanna.Client{}, nil, []stanna.Fact{failure(1, disputed)}, disputes, stanna.High},
+		"disputed, key account":      {key, nil, []stanna.Fact{failure(1, disputed)}, disputes, stanna.High},
+		"first, beside another":      {stanna.Client{}, nil, []stanna.Fact{failure(1), failure(1, of("in_2", 500))}, stanna.ReasonSoftFirst, ""},
+		"again, beside a larger":     {stanna.Client{}, nil, []stanna.Fact{failure(1, of("in_2", 500)), failure(2)}, payAgain, stanna.Medium},
+		"paid, another still first":  {stanna.Client{}, nil, []stanna.Fact{failure(1), failure(1, of("in_2", 500)), stanna.PaymentRecovered{Invoice: "in_1"}}, stanna.ReasonSoftFirst, ""},
 		"paid before it mattered":    {stanna.Client{}, nil, []stanna.Fact{failure(1), stanna.PaymentRecovered{}}, stanna.ReasonNothingOwed, ""},
 		"paid, and the next a first": {stanna.Client{}, nil, []stanna.Fact{failure(0), stanna.PaymentRecovered{}, failure(0)}, stanna.ReasonSoftFirst, ""},
 	} {
@@ -102,18 +111,29 @@ func TestPaymentIssueGoesOn(t *testing.T) {
 		event    stanna.AlertEvent
 		severity stanna.Severity
 	}
-	const still = stanna.ReasonStillOpen
-	worse, closed := stanna.Worsened, stanna.Resolved
+	const still, inPart = stanna.ReasonStillOpen, stanna.ReasonPaidInPart
+	worse, eased, closed := stanna.Worsened, stanna.Eased, stanna.Resolved
 	for name, c := range map[string]struct {
 		opening stanna.Fact
 		steps   []step
 	}{
-		"paid":                        {failure(2), []step{{stanna.PaymentRecovered{}, stanna.ReasonPaid, closed, stanna.Medium}}},
-		"every attempt":               {failure(2), []step{{failure(3), payAgain, worse, stanna.Medium}, {failure(3), still, "", stanna.Medium}, {failure(2), still, "", stanna.Medium}, {failure(4), payAgain, worse, stanna.Medium}}},
-		"soft to hard to past due":    {failure(2), []step{{failure(2, hard), payHard, worse, stanna.High}, {failure(2, hard), still, "", stanna.High}, {failure(2, pastDue), payDue, worse, stanna.High}, {failure(2, pastDue), still, "", stanna.High}}},
-		"hard to soft is not better":  {failure(2, hard), []step{{failure(2), still, "", stanna.High}}},
-		"the amount grew":             {failure(2), []step{{failure(2, of("in_1", 100.01)), stanna.ReasonWorsened, worse, stanna.Medium}, {failure(2, of("in_1", 90)), still, "", stanna.Medium}, {failure(2, of("in_1", 100.01)), still, "", stanna.Medium}}},
-		"another invoice":             {failure(3), []step{{failure(1, of("in_2", 50)), payAgain, worse, stanna.Medium}, {failure(4, of("in_1", 100)), still, "", stanna.Medium}}},
+		"paid":                       {failure(2), []step{{stanna.PaymentRecovered{}, stanna.ReasonPaid, closed, stanna.Medium}}},
+		"every attempt":              {failure(2), []step{{failure(3), payAgain, worse, stanna.Medium}, {failure(3), still, "", stanna.Medium}, {failure(2), still, "", stanna.Medium}, {failure(4), payAgain, worse, stanna.Medium}}},
+		"soft to hard to past due":   {failure(2), []step{{failure(2, hard), payHard, worse, stanna.High}, {failure(2, hard), still, "", stanna.High}, {failure(2, pastDue), payDue, worse, stanna.High}, {failure(2, pastDue), still, "", stanna.High}}},
+		"hard to soft is not better": {failure(2, hard), []step{{failure(2), still, "", stanna.High}}},
+		"the amount grew":            {failure(2), []step{{failure(2, of("in_1", 100.01)), stanna.ReasonWorsened, worse, stanna.Medium}, {failure(2, of("in_1", 90)), still, "", stanna.Medium}, {failure(2, of("in_1", 100.01)), still, "", stanna.Medium}}},
+		"another invoice": {failure(3), []step{{failure(1, of("in_2", 50)), payAgain, worse, stanna.Medium}, {failure(1, of("in_2", 50)), still, "", stanna.Medium},
+			{failure(2, of("in_2", 50)), still, "", stanna.Medium}, {failure(4), payAgain, worse, stanna.Medium}, {failure(4), still, "", stanna.Medium}}},
+		"two, one paid": {failure(2, pastDue), []step{{failure(1, of("in_2", 500)), payAgain, worse, stanna.High}, {stanna.PaymentRecovered{Invoice: "in_1"}, inPart, eased, stanna.Medium},
+			{failure(1, of("in_2", 500)), still, "", stanna.Medium}, {failure(2, of("in_2", 500)), payAgain, worse, stanna.Medium}, {failure(3, of("in_2", 500), pastDue), payDue, worse, stanna.High},
+			{stanna.PaymentRecovered{Invoice: "in_2"}, stanna.ReasonPaid, closed, stanna.High}}},
+		"two, the other paid":         {failure(2, pastDue), []step{{failure(1, of("in_2", 500)), payAgain, worse, stanna.High}, {stanna.PaymentRecovered{Invoice: "in_2"}, inPart, eased, stanna.High}}},
+		"two, both paid":              {failure(2), []step{{failure(1, of("in_2", 500)), payAgain, worse, stanna.Medium}, {stanna.PaymentRecovered{}, stanna.ReasonPaid, closed, stanna.Medium}}},
+		"one that is not owed":        {failure(2), []step{{stanna.PaymentRecovered{Invoice: "in_9"}, still, "", stanna.Medium}}},
+		"paid and failed anew":        {failure(2), []step{{failure(2, of("in_2", 50)), payAgain, worse, stanna.Medium}, {stanna.PaymentRecovered{Invoice: "in_2"}, inPart, eased, stanna.Medium}, {failure(1, of("in_2", 50)), payAgain, worse, stanna.Medium}}},
+		"a dispute beside it":         {failure(2, pastDue), []step{{failure(0, disputed, of("dp_1", 80)), disputes, worse, stanna.High}, {failure(3, pastDue), still, "", stanna.High}, {stanna.PaymentRecovered{Invoice: "dp_1"}, inPart, eased, stanna.High}}},
+		"a dispute that is over":   {failure(0, disputed, of("dp_1", 80)), []step{{stanna.PaymentRecovered{Invoice: "dp_1"}, stanna.ReasonDisputeOver, closed, stanna.High}}},
+		"the larger turns up late":    {failure(2, hard), []step{{failure(2, of("in_2", 500)), payAgain, worse, stanna.High}, {failure(2, of("in_2", 500), hard), still, "", stanna.High}, {failure(3, of("in_2", 500), hard), payAgain, worse, stanna.High}}},
 		"uncounted, no invoice":       {failure(2), []step{{failure(0, unsaid), still, "", stanna.Medium}, {failure(0, unsaid), still, "", stanna.Medium}}},
 		"amounts of other currencies": {failure(2), []step{{stanna.PaymentFailed{Amount: 9_000, Currency: "JPY", Attempt: 2, Invoice: "in_1"}, still, "", stanna.Medium}}},
 	} {
@@ -128,7 +148,7 @@ func TestPaymentIssueGoesOn(t *testing.T) {
 					t.Fatalf("step %d: %+v", i, s.last())
 				}
 				if x.event != closed {
-					if diff := cmp.Diff(&s.State.Payment, s.last().Evidence.Payment); diff != "" {
+					if diff := cmp.Diff(s.State.Owes(), s.last().Evidence.Owes()); diff != "" {
 						t.Fatalf("step %d: %s", i, diff)
 					}
 				}
@@ -142,6 +162,89 @@ func TestPaymentIssueGoesOn(t *testing.T) {
 	want(t, s.facts(failure(2)), stanna.ReasonSeverityRose, stanna.Worsened)
 	if s.last().Severity != stanna.High {
 		t.Error(s.last().Severity)
+	}
+}
+
+// A key account's dispute is critical only where the account is in the red
+// zone.
+func TestPaymentDisputedInTheRedZone(t *testing.T) {
+	s := newStory(t, ruleOf(stanna.PaymentIssue, nil))
+	s.Client.Tier = "enterprise"
+	s.comes(hour, stanna.HealthScored{Score: 20})
+	want(t, s.facts(failure(0, disputed)), disputes, stanna.Opened)
+	if s.last().Severity != stanna.Critical {
+		t.Error(s.last().Severity)
+	}
+}
+
+// What the alert says it stands on, with two invoices and after one of them is
+// paid: the foremost, and all that is owed.
+func TestPaymentIssueSumsUp(t *testing.T) {
+	s := newStory(t, ruleOf(stanna.PaymentIssue, nil))
+	s.facts(failure(2), failure(2, of("in_2", 300)))
+	e := s.last().Evidence
+	if total, ok := stanna.TotalOwed(e.Owes()); !ok || total != usd(400) || e.Payment.Invoice != "in_2" || e.Value != 300 || e.Worst != 300 || e.Opened != 100 || e.Told != 300 {
+		t.Errorf("%+v", e)
+	}
+	s.facts(stanna.PaymentRecovered{Invoice: "in_2"})
+	if e := s.last().Evidence; len(e.Owes()) != 1 || e.Payment.Invoice != "in_1" || e.Value != 100 || e.Worst != 100 || s.last().Why != stanna.ReasonPaidInPart {
+		t.Errorf("%+v", e)
+	}
+	s.facts(failure(2, of("in_3", 50), func(f *stanna.PaymentFailed) { f.Currency = "EUR" }))
+	if total, ok := stanna.TotalOwed(s.State.Owes()); ok {
+		t.Errorf("two currencies come to %v", total)
+	}
+	want := []rule.Value{{Name: "amount", Value: "100.00 USD"}, {Name: "attempt", Value: "2"}, {Name: "decline", Value: "soft"}, {Name: "invoices", Value: "2"}}
+	if diff := cmp.Diff(want, measured(t, s.policy, s.State)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A part that is paid while it is snoozed is no end of the snooze; when that
+// is over it is told as it is then. What an escalation raised stays raised.
+func TestPaymentIssuePaidInPart(t *testing.T) {
+	s := newStory(t, ruleOf(stanna.PaymentIssue, nil))
+	s.facts(failure(2, hard), failure(2, of("in_2", 300)))
+	if err := s.last().Snooze("ana@acme.com", start.Add(10*days), s.now); err != nil {
+		t.Fatal(err)
+	}
+	want(t, s.facts(stanna.PaymentRecovered{Invoice: "in_1"}), stanna.ReasonPaidInPart, stanna.Eased)
+	if a := s.last(); a.Status != stanna.AlertSnoozed || a.Severity != stanna.Medium {
+		t.Errorf("%+v", a)
+	}
+	want(t, s.tick(start.Add(10*days), ""), stanna.ReasonSnoozeOver, stanna.Reminded)
+
+	s = newStory(t, ruleOf(stanna.PaymentIssue, nil))
+	s.facts(failure(2, hard), failure(2, of("in_2", 300)))
+	s.last().Escalated, s.last().Severity = 1, stanna.Critical
+	want(t, s.facts(stanna.PaymentRecovered{Invoice: "in_1"}), stanna.ReasonPaidInPart, stanna.Eased)
+	if s.last().Severity != stanna.Critical {
+		t.Error(s.last().Severity)
+	}
+
+	r := ruleOf(stanna.PaymentIssue, nil)
+	r.SeverityAs = `state.paymentCount > 1 ? "high" : "low"`
+	s = newStory(t, r)
+	s.facts(failure(2), failure(2, of("in_2", 300)))
+	if s.last().Severity != stanna.High {
+		t.Error(s.last().Severity)
+	}
+	want(t, s.facts(stanna.PaymentRecovered{Invoice: "in_1"}), stanna.ReasonPaidInPart, stanna.Eased)
+	if s.last().Severity != stanna.Low {
+		t.Error(s.last().Severity)
+	}
+
+	// While the snooze ends, history shows that a part was paid: the reminder
+	// says both.
+	s = newStory(t, ruleOf(stanna.PaymentIssue, nil))
+	s.facts(failure(2, hard), failure(2, of("in_2", 300)))
+	if err := s.last().Snooze("ana@acme.com", start.Add(10*days), s.now); err != nil {
+		t.Fatal(err)
+	}
+	s.takes(stanna.Signal{OccurredAt: start.Add(4 * days), Fact: stanna.PaymentRecovered{Invoice: "in_1"}}, start.Add(9*days))
+	want(t, s.tick(start.Add(10*days), stanna.ReasonFirstContact), stanna.ReasonSnoozeOver, stanna.Reminded)
+	if e := s.last().Evidence; len(e.Owes()) != 1 {
+		t.Errorf("%+v", e)
 	}
 }
 
@@ -183,7 +286,12 @@ func TestPaymentIssueKnown(t *testing.T) {
 	want(t, s.facts(failure(4)), stanna.ReasonKnownState, "")
 	want(t, s.facts(failure(4, pastDue)), payDue, stanna.Opened)
 	s = open(t, failure(2, pastDue))
-	want(t, s.facts(failure(2, of("in_2", 50))), payAgain, stanna.Opened) // another invoice
+	want(t, s.facts(failure(1, of("in_2", 50))), stanna.ReasonKnownState, "") // as quiet as a first failure alone
+	want(t, s.facts(failure(2, of("in_2", 50))), payDue, stanna.Opened)       // another invoice
+	s = open(t, failure(2, pastDue))
+	s.facts(failure(1, of("in_2", 50)))
+	want(t, s.facts(stanna.PaymentRecovered{Invoice: "in_1"}), stanna.ReasonSoftFirst, "") // what was known is paid
+	want(t, s.facts(failure(2, of("in_2", 50))), payAgain, stanna.Opened)
 	s = open(t, failure(2))
 	want(t, s.facts(stanna.PaymentRecovered{}), stanna.ReasonNothingOwed, "")
 	want(t, s.facts(failure(2)), payAgain, stanna.Opened) // it failed anew after it was paid

@@ -36,8 +36,11 @@ func Take(st *stanna.State, s stanna.Signal, now time.Time) stanna.Became {
 	case stanna.PaymentFailed:
 		newest = takeFailure(st, f, s)
 	case stanna.PaymentRecovered:
-		if newest = !s.OccurredAt.Before(st.Payment.FailedAt) && !s.OccurredAt.Before(st.PaidAt); newest {
-			st.Payment, st.PaidAt = stanna.PaymentStanding{}, s.OccurredAt.UTC()
+		newest = takeRecovery(st, f, s)
+	case stanna.SubscriptionChanged:
+		if newest = !s.OccurredAt.Before(st.Subscription.At); newest {
+			st.Subscription = stanna.Subscription{At: s.OccurredAt.UTC(), Movement: f.Movement, MRR: stanna.MoneyOf(f.MRR, f.Currency),
+				Before: stanna.MoneyOf(f.Before, f.Currency), Status: f.Status, Plan: f.Plan, URL: f.URL, Source: s.Source}
 		}
 	case stanna.UsageMeasured:
 		newest = takeUsage(st, f, s)
@@ -106,20 +109,6 @@ func takeSentiment(st *stanna.State, f stanna.SentimentDetected, s stanna.Signal
 		st.Quote = f.Quote
 	}
 	return newest
-}
-
-// takeFailure keeps the newest failure and when its episode began.
-func takeFailure(st *stanna.State, f stanna.PaymentFailed, s stanna.Signal) (newest bool) {
-	if s.OccurredAt.Before(st.Payment.FailedAt) || s.OccurredAt.Before(st.PaidAt) {
-		return false
-	}
-	p := stanna.PaymentStanding{FailedAt: s.OccurredAt.UTC(), FirstAt: s.OccurredAt.UTC(), Amount: stanna.MoneyOf(f.Amount, f.Currency),
-		Attempt: f.Attempt, NextAttempt: f.NextAttempt, Status: f.Status, Decline: f.Decline, Code: f.Code, Invoice: f.Invoice, URL: f.URL, Source: s.Source}
-	if st.Payment.Owed() {
-		p.FirstAt = st.Payment.FirstAt
-	}
-	st.Payment = p
-	return true
 }
 
 // takeUsage keeps how much of a limit is used, and since when each share of

@@ -38,6 +38,13 @@ func TestTake(t *testing.T) {
 			func(s stanna.State) any { return []any{s.Payment.Attempt, s.Payment.Amount} }, []any{1, money}, []any{2, money}},
 		"payment recovered": {stanna.PaymentFailed{Amount: 10, Currency: "USD"}, stanna.PaymentRecovered{},
 			func(s stanna.State) any { return s.Payment.Amount }, money, stanna.Money{}},
+		"payment recovered by name": {stanna.PaymentFailed{Amount: 10, Currency: "USD", Invoice: "in_1"}, stanna.PaymentRecovered{Invoice: "in_1"},
+			func(s stanna.State) any { return s.Payment.Amount }, money, stanna.Money{}},
+		"movement of MRR": {stanna.SubscriptionChanged{Movement: stanna.MRRNew, MRR: 10, Currency: "USD", Plan: "Gold"}, stanna.SubscriptionChanged{Movement: stanna.MRRChurn, Before: 10, Currency: "USD", Status: "canceled"},
+			func(s stanna.State) any {
+				x := s.Subscription
+				return []any{x.Movement, x.Before, x.MRR, x.Plan, x.Status, x.Source}
+			}, []any{stanna.MRRNew, stanna.MoneyOf(0, "USD"), money, "Gold", "", "test"}, []any{stanna.MRRChurn, money, stanna.MoneyOf(0, "USD"), "", "canceled", "test"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			early, now := start, start.Add(time.Hour)

@@ -50,7 +50,7 @@ func addTo(list []Decision, from int, d Decision) []Decision {
 		case d.Event == "":
 			aged.Alert = d.Alert
 			return list
-		case aged.Event == stanna.Reminded && d.Event == stanna.Worsened:
+		case aged.Event == stanna.Reminded && (d.Event == stanna.Worsened || d.Event == stanna.Eased):
 			aged.Alert = d.Alert
 			aged.Alert.Why = aged.Reason
 			return list

@@ -41,15 +41,18 @@ func someFact(t *rapid.T) stanna.Fact {
 	case 1:
 		f := failure(rapid.IntRange(0, 5).Draw(t, "attempt"), of(rapid.SampledFrom([]string{"", "in_1", "in_2"}).Draw(t, "invoice"), float64(int(x*500))))
 		f.Decline = rapid.SampledFrom([]stanna.Decline{"", stanna.SoftDecline, stanna.HardDecline}).Draw(t, "decline")
-		f.Status = rapid.SampledFrom([]string{"", stanna.PaymentFailing, stanna.PaymentPastDue}).Draw(t, "status")
+		f.Status = rapid.SampledFrom([]string{"", stanna.PaymentFailing, stanna.PaymentPastDue, stanna.PaymentDisputed}).Draw(t, "status")
 		return f
 	case 2:
-		return stanna.PaymentRecovered{}
+		return stanna.PaymentRecovered{Invoice: rapid.SampledFrom([]string{"", "in_1", "in_2"}).Draw(t, "paid")}
 	case 3, 4:
 		return stanna.SentimentDetected{Score: float64(int(x*40))/10 - 2, Quote: "so so", Confidence: rapid.SampledFrom([]*float64{nil, ptr(0.5), ptr(0.9)}).Draw(t, "sure")}
 	case 5:
 		return stanna.AccountUpdated{Status: rapid.SampledFrom([]string{"", "active", "paused"}).Draw(t, "word")}
 	case 6:
+		if x < 0.5 {
+			return stanna.SubscriptionChanged{Movement: stanna.MRRContraction, MRR: x * 100, Before: 200, Currency: "USD"}
+		}
 		return stanna.Contacted{Kind: "call"}
 	case 7:
 		return stanna.EngagementMeasured{Value: float64(int(x * 300))}

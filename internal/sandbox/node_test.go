@@ -5,51 +5,16 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/gostanna/stanna/test/npm"
 )
 
 // nodeFolder is test/node with what its package.json names.
 func nodeFolder(t *testing.T) string {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("needs Node; left out by -short")
-	}
-	for _, tool := range []string{"node", "npm"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			if os.Getenv("CI") == "true" {
-				t.Fatalf("%s is not installed, and CI must run this test", tool)
-			}
-			t.Skipf("%s is not installed", tool)
-		}
-	}
-	folder, err := filepath.Abs("../../test/node")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !installed(t, folder) {
-		npm := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund", "--prefer-offline")
-		npm.Dir = folder
-		if out, err := npm.CombinedOutput(); err != nil {
-			t.Fatalf("npm ci in %s: %v\n%s", folder, err, out)
-		}
-	}
-	return folder
-}
-
-// installed says whether every package that is named is there in its version.
-func installed(t *testing.T, folder string) bool {
-	var want struct{ DevDependencies map[string]string }
-	readJSON(t, filepath.Join(folder, "package.json"), &want)
-	for name, version := range want.DevDependencies {
-		raw, err := os.ReadFile(filepath.Join(folder, "node_modules", name, "package.json"))
-		var is struct{ Version string }
-		if err != nil || json.Unmarshal(raw, &is) != nil || is.Version != version {
-			return false
-		}
-	}
-	return len(want.DevDependencies) > 0
+	return npm.Install(t, "../../test/node")
 }
 
 func readJSON(t *testing.T, path string, into any) {

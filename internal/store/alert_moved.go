@@ -39,10 +39,13 @@ func (tx *Tx) AlertsMoved(workspace string, since time.Time) ([]MovedAlert, erro
 		order by id`, workspace, micros(since))
 }
 
+// lately is how long before a period something may have happened that is heard
+// of in it. What is older is history that comes in.
+const lately = 7 * 24 * time.Hour
+
 // ChurnedSince lists the clients of whom it was heard since a time that they
 // have left, and that it was not long before then; by id.
 func (tx *Tx) ChurnedSince(workspace string, since time.Time) ([]string, error) {
-	const lately = 7 * 24 * time.Hour // what is older is history that comes in
 	return collect(tx, value[string], `select distinct client_id from signal where workspace = $1 and type = 'client.churned' and received_at > $2
 		and occurred_at > $3 order by 1`, workspace, micros(since), micros(since.Add(-lately)))
 }

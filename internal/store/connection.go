@@ -222,15 +222,15 @@ func (tx *Tx) PauseTeam(workspace, team string, reason stanna.Reason) error {
 	return err
 }
 
-// PausedLanes says how many of the workspace's lanes to a team, or of all of
-// them (""), stand still, and why.
+// PausedLanes says how many of the workspace's lanes to a Slack team, or to
+// any (""), stand still, and why.
 func (tx *Tx) PausedLanes(workspace, team string) (map[stanna.Reason]int, error) {
 	type row struct {
 		reason stanna.Reason
 		n      int
 	}
 	rows, err := collect(tx, func(s scanner) (r row, err error) { return r, s.Scan(&r.reason, &r.n) },
-		`select paused, count(*) from lane where paused <> '' and substr(name, 1, $1) = $2 and (gate = $3 or $3 = 'slack:') group by paused`,
+		`select paused, count(*) from lane where paused <> '' and substr(name, 1, $1) = $2 and (gate = $3 or $3 = 'slack:' and gate <> '') group by paused`,
 		utf8.RuneCountInString(workspace)+1, workspace+"/", "slack:"+team)
 	paused := map[stanna.Reason]int{}
 	for _, r := range rows {

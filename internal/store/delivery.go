@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -30,21 +31,97 @@ func scanDelivery(s scanner) (d stanna.Delivery, err error) {
 	return d, nil
 }
 
+const insertDelivery = `insert into delivery (workspace, id, endpoint_id, event_id, subject, state, attempts, tried, next_at, created_at, ended_at)`
+
+func deliveryRow(d stanna.Delivery, attempts string) []any {
+	return []any{d.Workspace, d.ID, d.EndpointID, d.Event.ID, d.Event.Subject, d.State, attempts, d.Tried, micros(d.NextAt), micros(d.CreatedAt), micros(d.EndedAt)}
+}
+
 // Delivery is the delivery of that id.
 func (tx *Tx) Delivery(workspace, id string) (stanna.Delivery, error) {
 	return need(tx, "delivery", scanDelivery, `select `+deliveryColumns+` from `+deliveryTables+` where d.workspace = $1 and d.id = $2`, workspace, id)
 }
 
-// DeliveriesByID gives the deliveries of those ids, by id.
-func (tx *Tx) DeliveriesByID(workspace string, ids []string) (map[string]stanna.Delivery, error) {
-	list, args := inList(tx, 2, ids)
-	found := make(map[string]stanna.Delivery, len(ids))
-	all, err := collect(tx, scanDelivery, `select `+deliveryColumns+` from `+deliveryTables+` where d.workspace = $1 and d.id in `+list,
-		append([]any{workspace}, args...)...)
-	for _, d := range all {
-		found[d.ID] = d
+// AddDelivery stores an event together with what became of it at one
+// endpoint: it was tried without a lane.
+func (tx *Tx) AddDelivery(d stanna.Delivery) error {
+	attempts, err := json.Marshal(d.Attempts)
+	if err != nil {
+		return err
 	}
-	return found, err
+	if err := tx.insert(`insert into event (`+eventColumns+`)`, ``, 7, eventRow(d.Event)); err != nil {
+		return err
+	}
+	return tx.insert(insertDelivery, ``, 11, deliveryRow(d, string(attempts)))
+}
+
+// firstOfSubject leaves out deliveries behind another about the same subject.
+const firstOfSubject = ` not exists (select 1 from delivery o where o.workspace = d.workspace and o.endpoint_id = d.endpoint_id
+	and o.subject = d.subject and o.state = 'waiting' and o.id < d.id)`
+
+// DueDeliveries lists what may be sent to an endpoint now, the oldest first:
+// of each subject the oldest that waits, if it is due.
+func (tx *Tx) DueDeliveries(workspace, endpoint string, now time.Time, limit int) ([]stanna.Delivery, error) {
+	return collect(tx, scanDelivery, `select `+deliveryColumns+` from `+deliveryTables+` where d.workspace = $1 and d.endpoint_id = $2
+		and d.state = 'waiting' and d.next_at <= $3 and`+firstOfSubject+` order by d.id limit $4`, workspace, endpoint, micros(now), limit)
+}
+
+// WaitingDeliveries lists all that waits for an endpoint, due or not, the
+// oldest first.
+func (tx *Tx) WaitingDeliveries(workspace, endpoint string, limit int) ([]stanna.Delivery, error) {
+	return collect(tx, scanDelivery, `select `+deliveryColumns+` from `+deliveryTables+` where d.workspace = $1 and d.endpoint_id = $2
+		and d.state = 'waiting' order by d.id limit $3`, workspace, endpoint, limit)
+}
+
+// NextDelivery is when the next delivery to an endpoint may be sent; the zero
+// time: none waits.
+func (tx *Tx) NextDelivery(workspace, endpoint string) (time.Time, error) {
+	at, _, err := one(tx, value[sql.NullInt64], `select min(d.next_at) from delivery d where d.workspace = $1 and d.endpoint_id = $2
+		and d.state = 'waiting' and`+firstOfSubject, workspace, endpoint)
+	return fromMicros(at.Int64), err
+}
+
+// HurryDeliveries makes all that waits for an endpoint due now: it takes
+// deliveries again.
+func (tx *Tx) HurryDeliveries(e stanna.Endpoint, now time.Time) error {
+	n, err := tx.exec(`update delivery set next_at = $3 where workspace = $1 and endpoint_id = $2 and state = 'waiting' and next_at > $3`,
+		e.Workspace, e.ID, micros(now))
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		if at, err := tx.NextDelivery(e.Workspace, e.ID); err != nil || at.IsZero() {
+			return err
+		}
+	}
+	return tx.WakeEndpoint(e, now)
+}
+
+// LastTold is when which type of notice about each subject reached an endpoint
+// last, since a time.
+func (tx *Tx) LastTold(workspace, endpoint string, since time.Time) (map[string]Told, error) {
+	type row struct {
+		subject string
+		Told
+	}
+	rows, err := collect(tx, func(s scanner) (r row, err error) {
+		var at int64
+		err = s.Scan(&r.subject, &r.Type, &at)
+		r.At = fromMicros(at)
+		return r, err
+	}, `select e.subject, e.type, d.ended_at from `+deliveryTables+` where d.workspace = $1 and d.endpoint_id = $2 and d.state = 'delivered'
+		and d.ended_at > $3 order by d.id`, workspace, endpoint, micros(since))
+	last := map[string]Told{}
+	for _, r := range rows {
+		last[r.subject] = r.Told
+	}
+	return last, err
+}
+
+// Told is a notice that arrived.
+type Told struct {
+	Type stanna.EventType
+	At   time.Time
 }
 
 // DeliveryQuery narrows the log of deliveries.
@@ -52,6 +129,7 @@ type DeliveryQuery struct {
 	Endpoint string
 	State    stanna.DeliveryState // "": all
 	Type     stanna.EventType     // "": all
+	Since    time.Time            // promised then or later
 	Before   string               // id of the last one seen; "": from the newest
 	Limit    int
 }
@@ -59,8 +137,8 @@ type DeliveryQuery struct {
 // Deliveries lists deliveries, newest first; ids sort by time.
 func (tx *Tx) Deliveries(workspace string, q DeliveryQuery) ([]stanna.Delivery, error) {
 	return collect(tx, scanDelivery, `select `+deliveryColumns+` from `+deliveryTables+` where d.workspace = $1 and ($2 = '' or d.endpoint_id = $2)
-		and ($3 = '' or d.state = $3) and ($4 = '' or e.type = $4) and ($5 = '' or d.id < $5) order by d.id desc limit $6`,
-		workspace, q.Endpoint, q.State, q.Type, q.Before, q.Limit)
+		and ($3 = '' or d.state = $3) and ($4 = '' or e.type = $4) and ($5 = '' or d.id < $5) and d.created_at >= $6 order by d.id desc limit $7`,
+		workspace, q.Endpoint, q.State, q.Type, q.Before, micros(q.Since), q.Limit)
 }
 
 // PutDelivery writes down what became of a delivery.
@@ -108,15 +186,36 @@ func (tx *Tx) DeliveryTallies(workspace string, since time.Time) (map[string]Del
 
 // SendAgain makes deliveries wait again that have ended, and promises them.
 func (tx *Tx) SendAgain(e stanna.Endpoint, list []stanna.Delivery, now time.Time) error {
-	jobs := make([]stanna.Job, 0, len(list))
+	if len(list) == 0 {
+		return nil
+	}
 	for _, d := range list {
 		d.State, d.NextAt, d.EndedAt, d.Tried = stanna.DeliveryWaiting, now, time.Time{}, 0
 		if err := tx.PutDelivery(d); err != nil {
 			return err
 		}
-		jobs = append(jobs, stanna.Job{Lane: e.Lane(), Kind: stanna.DeliveryJob, Ref: d.ID, Due: now, CreatedAt: now})
 	}
-	return tx.Enqueue(jobs...)
+	return tx.WakeEndpoint(e, now)
+}
+
+// ExpireDeliveries gives up what has waited since before a time, and says how
+// many of each endpoint that were.
+func (tx *Tx) ExpireDeliveries(before, now time.Time) ([]Expired, error) {
+	list, err := collect(tx, func(s scanner) (x Expired, err error) { return x, s.Scan(&x.Workspace, &x.Endpoint, &x.N) },
+		`select workspace, endpoint_id, count(*) from delivery where state = 'waiting' and created_at < $1 group by workspace, endpoint_id order by workspace, endpoint_id`,
+		micros(before))
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	_, err = tx.exec(`update delivery set state = 'failed', ended_at = $2 where state = 'waiting' and created_at < $1`, micros(before), micros(now))
+	return list, err
+}
+
+// Expired is how many deliveries to an endpoint were given up because they
+// waited too long.
+type Expired struct {
+	Workspace, Endpoint string
+	N                   int
 }
 
 // PruneDeliveries forgets deliveries that ended before a time, and the events

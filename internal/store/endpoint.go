@@ -81,6 +81,21 @@ func (tx *Tx) NoteEndpoint(workspace, id string, failingSince time.Time) error {
 	return err
 }
 
+// PauseEndpoint notes that an endpoint takes nothing for now. The caller
+// pauses the lane.
+func (tx *Tx) PauseEndpoint(workspace, id string, reason stanna.Reason, now time.Time) error {
+	_, err := tx.exec(`update endpoint set paused = $3, paused_at = $4, version = version + 1, updated_at = $4 where workspace = $1 and id = $2`,
+		workspace, id, reason, micros(now))
+	return err
+}
+
+// AilingEndpoints lists the endpoints of all workspaces to which nothing
+// arrives, though nobody paused them by hand.
+func (tx *Tx) AilingEndpoints() ([]stanna.Endpoint, error) {
+	return collect(tx, tx.scanEndpoint, `select `+endpointColumns+` from endpoint where failing_since > 0 or paused not in ('', $1) order by workspace, created_at, id`,
+		stanna.ReasonPausedByHand)
+}
+
 // PauseLane stops one lane, or with reason "" starts it again. What it
 // carries waits meanwhile.
 func (tx *Tx) PauseLane(name string, reason stanna.Reason) error {

@@ -11,7 +11,8 @@ import (
 // Tell promises events to the endpoints that asked for them, in the
 // transaction of the deed, and says which lanes have new work. Where nobody
 // asked, nothing is kept: that costs one read. The events are of one
-// workspace; those without an id are given one.
+// workspace; those without an id are given one. An endpoint is not told of
+// itself.
 func (tx *Tx) Tell(now time.Time, events ...stanna.Event) (lanes []string, err error) {
 	if len(events) == 0 {
 		return nil, nil
@@ -20,7 +21,6 @@ func (tx *Tx) Tell(now time.Time, events ...stanna.Event) (lanes []string, err e
 	if err != nil || len(ears) == 0 {
 		return nil, err
 	}
-	var kept []any
 	var t telling
 	for _, e := range events {
 		if e.ID == "" {
@@ -28,32 +28,16 @@ func (tx *Tx) Tell(now time.Time, events ...stanna.Event) (lanes []string, err e
 		}
 		heard := false
 		for _, ear := range ears {
-			if slices.Contains(ear.types, e.Type) {
+			if slices.Contains(ear.types, e.Type) && ear.lane != e.Workspace+"/"+e.Subject {
 				heard = true
-				t.add(e.Workspace, ear, e.ID, now)
+				t.add(e, ear, now)
 			}
 		}
 		if heard {
-			kept = append(kept, eventRow(e)...)
+			t.events = append(t.events, eventRow(e)...)
 		}
 	}
-	if err := tx.insert(`insert into event (`+eventColumns+`)`, ``, 7, kept); err != nil {
-		return nil, err
-	}
 	return t.lanes, tx.write(t)
-}
-
-// TellOne promises an event to one endpoint, whatever it asked for.
-func (tx *Tx) TellOne(now time.Time, e stanna.Event, to stanna.Endpoint) (delivery string, err error) {
-	if e.ID == "" {
-		e.ID = NewID("msg")
-	}
-	if err := tx.insert(`insert into event (`+eventColumns+`)`, ``, 7, eventRow(e)); err != nil {
-		return "", err
-	}
-	var t telling
-	id := t.add(e.Workspace, ear{id: to.ID, lane: to.Lane()}, e.ID, now)
-	return id, tx.write(t)
 }
 
 const eventColumns = `workspace, id, type, at, subject, said, data`
@@ -78,24 +62,36 @@ func scanEar(s scanner) (e ear, err error) {
 
 // telling is what events lead to.
 type telling struct {
+	events     []any
 	deliveries []any
-	jobs       []stanna.Job
+	jobs       []stanna.Job // one a lane
 	lanes      []string
 }
 
-func (t *telling) add(workspace string, to ear, event string, now time.Time) (delivery string) {
-	id := NewID("dlv")
-	t.deliveries = append(t.deliveries, workspace, id, to.id, event, stanna.DeliveryWaiting, "", 0, micros(now), micros(now), 0)
-	t.jobs = append(t.jobs, stanna.Job{Lane: to.lane, Kind: stanna.DeliveryJob, Ref: id, Due: now, CreatedAt: now})
+func (t *telling) add(e stanna.Event, to ear, now time.Time) {
+	t.deliveries = append(t.deliveries, deliveryRow(stanna.Delivery{Workspace: e.Workspace, ID: NewID("dlv"), EndpointID: to.id, Event: e,
+		State: stanna.DeliveryWaiting, NextAt: now, CreatedAt: now}, "")...)
 	if !slices.Contains(t.lanes, to.lane) {
 		t.lanes = append(t.lanes, to.lane)
+		t.jobs = append(t.jobs, deliveryJob(to.lane, to.id, now))
 	}
-	return id
 }
 
 func (tx *Tx) write(t telling) error {
-	if err := tx.insert(`insert into delivery (workspace, id, endpoint_id, event_id, state, attempts, tried, next_at, created_at, ended_at)`, ``, 10, t.deliveries); err != nil {
+	if err := tx.insert(`insert into event (`+eventColumns+`)`, ``, 7, t.events); err != nil {
+		return err
+	}
+	if err := tx.insert(insertDelivery, ``, 11, t.deliveries); err != nil {
 		return err
 	}
 	return tx.Enqueue(t.jobs...)
+}
+
+// WakeEndpoint has the lane of an endpoint looked at at a time.
+func (tx *Tx) WakeEndpoint(e stanna.Endpoint, at time.Time) error {
+	return tx.Enqueue(deliveryJob(e.Lane(), e.ID, at))
+}
+
+func deliveryJob(lane, endpoint string, at time.Time) stanna.Job {
+	return stanna.Job{Lane: lane, Kind: stanna.DeliveryJob, Ref: endpoint, Due: at, CreatedAt: at}
 }

@@ -105,6 +105,13 @@ func (tx *Tx) DueLanes(now time.Time, limit int) ([]string, error) {
 		order by next_due limit $2`, micros(now), limit, CircuitOpens)
 }
 
+// LeftLanes lists lanes that have been due since before a time, may be worked,
+// and are worked by nobody.
+func (tx *Tx) LeftLanes(before time.Time) ([]string, error) {
+	return collect(tx, value[string], `select name from lane where next_due <= $1 and not_before <= $1 and paused = '' and leased_until < `+tx.dialect.clock+`
+		and not exists (select 1 from gate g where g.name = lane.gate and (g.not_before > $1 or g.failures >= $2)) order by name limit 20`, micros(before), CircuitOpens)
+}
+
 // NextDue is when the next free lane has work, or the zero time.
 func (tx *Tx) NextDue() (time.Time, error) {
 	at, _, err := one(tx, value[sql.NullInt64], `select min(case when next_due > not_before then next_due else not_before end)

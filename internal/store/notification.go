@@ -2,6 +2,7 @@ package store
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gostanna/stanna"
 )
@@ -93,4 +94,19 @@ func (tx *Tx) WakeNotifications(workspace, message string) error {
 	_, err := tx.exec(`update notification set status = 'waiting', reason = '', detail = '' where workspace = $1 and status = 'dead'
 		and (message_id = $2 or message_id in (select id from message where workspace = $1 and summary_id = $2 and summary_id <> ''))`, workspace, message)
 	return err
+}
+
+// WaitingNotifications lists the notifications that a message carries and
+// that are not told yet, at most 100: by any of them it can be sent again.
+func (tx *Tx) WaitingNotifications(m stanna.Message) ([]string, error) {
+	return collect(tx, value[string], `select id from notification where workspace = $1 and status = 'waiting' and (message_id = $2
+		or message_id in (select id from message where workspace = $1 and summary_id = $2 and summary_id <> '')) order by id limit 100`, m.Workspace, m.ID)
+}
+
+// WaitingFor counts the notifications that wait for the destinations that
+// begin with a text: "slack:T1:" is a whole team.
+func (tx *Tx) WaitingFor(workspace, prefix string) (int, error) {
+	n, _, err := one(tx, value[int], `select count(*) from notification where workspace = $1 and status = 'waiting' and substr(destination, 1, $2) = $3`,
+		workspace, utf8.RuneCountInString(prefix), prefix)
+	return n, err
 }

@@ -69,6 +69,17 @@ func (tx *Tx) InteractionCounts(workspace, client string, since time.Time) (tota
 	return r.total, r.recent, err
 }
 
+// MRRSignals lists the changes of subscriptions that came in after one time
+// and not after another, oldest first. What is older by a week than the first
+// is history that came in, and left out.
+func (tx *Tx) MRRSignals(workspace string, after, until time.Time) ([]stanna.Signal, error) {
+	return collect(tx, func(s scanner) (stanna.Signal, error) {
+		x, err := scanSignal(s)
+		return x.Signal, err
+	}, `select `+signalColumns+` from signal where workspace = $1 and type = 'subscription.changed' and received_at > $2 and received_at <= $3
+		and occurred_at > $4 order by occurred_at, id`, workspace, micros(after), micros(until), micros(after.Add(-lately)))
+}
+
 // SignalCounts says how many signals became what.
 func (tx *Tx) SignalCounts(workspace string) (map[stanna.Became]int, error) {
 	counts := map[stanna.Became]int{}

@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -79,6 +81,8 @@ func TestAlertsMoved(t *testing.T) {
 				signal("s1", "c1", stanna.InteractionLoggedType, h/2, h), signal("s2", "c1", stanna.InterventionLogged, 3*h, 3*h), signal("s3", "c1", stanna.InterventionLogged, 2*h, 2*h),
 				signal("s4", "c1", stanna.HealthScoredType, h, h), signal("s5", "c1", stanna.ClientChurnedType, h, h), signal("s6", "c2", stanna.ClientChurnedType, -h, 0),
 				signal("s7", "c3", stanna.ClientChurnedType, -30*24*h, h),
+				signal("m1", "c1", stanna.SubscriptionChangedType, 2*h, 2*h), signal("m2", "c3", stanna.SubscriptionChangedType, -h, h), signal("m3", "c1", stanna.SubscriptionChangedType, -h, 0),
+				signal("m4", "c1", stanna.SubscriptionChangedType, -8*24*h, h), signal("m5", "c1", stanna.SubscriptionChangedType, 3*h, 4*h),
 			}), tx.AddNotifications(held("n1", "1", since.Add(h)), held("n2", "2", since), held("n3", "2", since.Add(2*h))))
 		})
 		update(t, s, func(tx *store.Tx) error {
@@ -100,6 +104,10 @@ func TestAlertsMoved(t *testing.T) {
 			churned, err := tx.ChurnedSince("acme.com", since)
 			if diff := cmp.Diff([]string{"c1"}, churned); diff != "" || err != nil {
 				t.Errorf("%v %s", err, diff)
+			}
+			mrr, err := tx.MRRSignals("acme.com", since, since.Add(3*h))
+			if len(mrr) != 2 || mrr[0].ID != "m2" || mrr[1].ID != "m1" || mrr[1].ClientID != "c1" || err != nil {
+				t.Errorf("%v %+v", err, mrr)
 			}
 			unowned, err := tx.UnownedClients("acme.com")
 			if diff := cmp.Diff([]string{"c2", "c3"}, unowned); diff != "" || err != nil {
@@ -123,4 +131,14 @@ func TestAlertsMoved(t *testing.T) {
 			return err
 		})
 	})
+}
+
+// The movements of a week are found without reading all signals.
+func TestMRRSignalsAreIndexed(t *testing.T) {
+	s := storetest.Open(t, storetest.URL(t, "sqlite"))
+	rows, err := s.Ask(`explain query plan select id from signal where workspace = $1 and type = 'subscription.changed' and received_at > $2 and received_at <= $3
+		and occurred_at > $4 order by occurred_at, id`, "acme.com", 0, 1, 0)
+	if plan := fmt.Sprint(rows); err != nil || !strings.Contains(plan, "signal_moved") {
+		t.Errorf("%v %s", err, plan)
+	}
 }

@@ -30,7 +30,11 @@ type clientView struct {
 	SentimentAt  stamp
 	Quote        string
 	QuotedOf     speaker
-	Payment      string
+	Owed         []string // the foremost first
+	OwedInAll    string   // of several in one currency
+	MRRMoved     string
+	MRRMovedAt   stamp
+	MRRMovedIn   string // its page
 	LastContact  stamp
 	ContactKind  string
 	ContactWith  speaker
@@ -177,8 +181,15 @@ func (s *site) describe(v *visit, c *clientView, p store.Portrait, alerts []stan
 			c.QuotedOf = speakerOf(m.Author, m.URL)
 		}
 	}
-	if !st.Payment.FailedAt.IsZero() {
-		c.Payment = strings.TrimSpace(l.Money(st.Payment.Amount)+" failed") + ", " + stampOf(l, st.Payment.FailedAt).Short
+	owed := st.Owes()
+	for _, p := range owed {
+		c.Owed = append(c.Owed, owedWords(l, p))
+	}
+	if total, ok := stanna.TotalOwed(owed); ok && len(owed) > 1 {
+		c.OwedInAll = l.Money(total)
+	}
+	if x := st.Subscription; x.Known() {
+		c.MRRMoved, c.MRRMovedAt, c.MRRMovedIn = movementWords(l, x), stampOf(l, x.At), speakerOf("", x.URL).Link
 	}
 	c.LastContact = stampOf(l, st.LastContact)
 }
@@ -238,8 +249,11 @@ func (v *visit) signalRows(tx *store.Tx, client string, alerts []stanna.Alert) (
 			r.Became, r.Reason, r.Alert = "closed an alert", closed.Why.Sentence(), alertPath(closed.ID)
 		case did:
 			r.Became, r.Reason, r.Alert = "opened an alert", d.entry.Reason.Sentence(), alertPath(d.alert.ID)
-			if d.entry.Action == "alert."+string(stanna.Worsened) {
+			switch d.entry.Action {
+			case "alert." + string(stanna.Worsened):
 				r.Became = "made an alert worse"
+			case "alert." + string(stanna.Eased):
+				r.Became = "eased an alert"
 			}
 		default:
 			r.Became, r.Reason = "judged", stanna.ReasonNoChange.Sentence()

@@ -72,7 +72,7 @@ func changeOf(l locale.Local, a stanna.Alert) string {
 	case stanna.SentimentNegative:
 		return at(e.Value)
 	case stanna.PaymentIssue:
-		return paymentWords(l, e.Payment)
+		return joined(paymentWords(l, e.Payment), othersOwed(l, e.Owes()))
 	case stanna.ExpansionOpportunity:
 		if e.Limit > 0 {
 			return strings.TrimSpace(l.Number(e.Value) + " of " + l.Number(e.Limit) + " " + e.Subject)
@@ -89,28 +89,15 @@ func changeOf(l locale.Local, a stanna.Alert) string {
 		}
 		return at(e.Value)
 	case stanna.KeyAccountUpdate:
+		if e.Subscription != nil {
+			return movementWords(l, *e.Subscription)
+		}
 		if e.Was != "" && e.Is != "" {
 			return e.Was + " → " + e.Is
 		}
 		return e.Is
 	}
 	return ""
-}
-
-func paymentWords(l locale.Local, p *stanna.PaymentStanding) string {
-	if p == nil {
-		return ""
-	}
-	text := l.Money(p.Amount)
-	switch {
-	case p.Status == stanna.PaymentPastDue:
-		return strings.TrimSpace(text + " past due")
-	case p.Decline == stanna.HardDecline:
-		return strings.TrimSpace(text + " declined for good")
-	case p.Attempt > 1:
-		return strings.TrimSpace(text + " failed, " + l.Ordinal(p.Attempt) + " attempt")
-	}
-	return strings.TrimSpace(text + " failed")
 }
 
 // evidence says what happened, in figures.
@@ -282,8 +269,8 @@ func (view *evidenceView) facts(v *visit, a stanna.Alert, p store.Portrait) {
 	}
 	switch a.Type {
 	case stanna.PaymentIssue:
-		if e.Payment != nil {
-			view.payment(l, *e.Payment, p)
+		if owed := e.Owes(); len(owed) > 0 {
+			view.payment(l, owed, p.Client)
 		}
 	case stanna.EngagementDrop:
 		add("Measured in", p.State.EngagementUnit)
@@ -332,44 +319,14 @@ func (view *evidenceView) facts(v *visit, a stanna.Alert, p store.Portrait) {
 			add("Term", l.Count(n, "month"))
 		}
 	case stanna.KeyAccountUpdate:
+		if e.Subscription != nil {
+			view.movement(l, *e.Subscription)
+		}
 		add("What", capital(e.Subject))
 		add("Was", e.Was)
 		add("Is", e.Is)
 	case stanna.Custom:
 		add("The condition", e.Subject)
 		add("It held on", moment(e.ValueAt))
-	}
-}
-
-// payment is the failure that a payment alert is about.
-func (view *evidenceView) payment(l locale.Local, pay stanna.PaymentStanding, p store.Portrait) {
-	add := func(name, value string) {
-		if value != "" {
-			view.Facts = append(view.Facts, field{name, value})
-		}
-	}
-	add("Amount", l.Money(pay.Amount))
-	if pay.Attempt > 0 {
-		add("Attempt", l.Number(float64(pay.Attempt)))
-	}
-	switch pay.Decline {
-	case stanna.SoftDecline:
-		add("Decline", "soft: it may pass when it is tried again")
-	case stanna.HardDecline:
-		add("Decline", "hard: it will not pass without the customer")
-	}
-	add("Reason of the bank", strings.ReplaceAll(pay.Code, "_", " "))
-	if !pay.FirstAt.IsZero() {
-		add("First failed", l.Moment(pay.FirstAt))
-	}
-	if !pay.FailedAt.IsZero() && !pay.FailedAt.Equal(pay.FirstAt) {
-		add("Failed last", l.Moment(pay.FailedAt))
-	}
-	if next, err := time.Parse(time.RFC3339, pay.NextAttempt); err == nil {
-		add("Next try", l.Moment(next))
-	}
-	add("Invoice", pay.Invoice)
-	if c, ok := p.Client.PrimaryContact(); ok {
-		add("Contact", joined(c.Name, c.Email))
 	}
 }

@@ -75,7 +75,7 @@ func TestSavingARuleAsItStandsChangesNothing(t *testing.T) {
 func TestMakeChangeAndRestoreARule(t *testing.T) {
 	h := newHouse(t)
 	b := h.connected()
-	b.get("/rules/new").ok("Health drop", "Closes when it is paid", `href="/rules/new?type=custom"`)
+	b.get("/rules/new").ok("Health drop", "Closes when nothing is owed", `href="/rules/new?type=custom"`)
 	page := b.get("/rules/new?type=payment_issue").ok("Opens when this many attempts have failed.", "usually 2 attempts")
 	if csp := page.header.Get("Content-Security-Policy"); !strings.Contains(csp, "script-src 'self'") || strings.Contains(csp, "unsafe") {
 		t.Errorf("the form's policy is %q", csp)

@@ -58,7 +58,14 @@ func figuresOf(l locale.Local, s stanna.Signal) string {
 	case stanna.ChurnPredicted:
 		return "Probability " + l.Percent(f.Probability)
 	case stanna.PaymentFailed:
-		return l.Money(stanna.MoneyOf(f.Amount, f.Currency))
+		return joined(paymentWords(l, &stanna.PaymentStanding{Amount: stanna.MoneyOf(f.Amount, f.Currency), Status: f.Status, Decline: f.Decline, Attempt: f.Attempt}), f.Invoice)
+	case stanna.PaymentRecovered:
+		if f.Invoice == "" {
+			return "All that was owed"
+		}
+		return f.Invoice
+	case stanna.SubscriptionChanged:
+		return movementWords(l, stanna.Subscription{Movement: f.Movement, MRR: stanna.MoneyOf(f.MRR, f.Currency), Before: stanna.MoneyOf(f.Before, f.Currency), Plan: f.Plan})
 	}
 	return brief(s.Data)
 }

@@ -142,6 +142,8 @@ func deedWord(e stanna.AuditEntry) string {
 		return "Alert opened"
 	case "alert.worsened":
 		return "Got worse"
+	case "alert.eased":
+		return "Got better in part"
 	case "alert.resolved":
 		return "Alert closed"
 	case "alert.taken_up":

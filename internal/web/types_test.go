@@ -37,7 +37,8 @@ func (h *house) everyType() map[stanna.AlertType]string {
 		stanna.ChurnRisk: {Trigger: stanna.ReasonChurnLikely, Base: 55, BaseAt: week, Opened: 72, Value: 78, ValueAt: now, Worst: 78, Source: "model",
 			Factors: []stanna.Factor{{Name: "Champion left", Impact: &minus}}, Actions: []string{"Call the sponsor"}},
 		stanna.PaymentIssue: {Trigger: stanna.ReasonPaymentAgain, ValueAt: now, Payment: &stanna.PaymentStanding{FailedAt: now, FirstAt: week, Amount: stanna.MoneyOf(12400, "USD"), Attempt: 2,
-			NextAttempt: now.AddDate(0, 0, 3).Format(time.RFC3339), Decline: stanna.SoftDecline, Code: "insufficient_funds", Invoice: "INV-7"}},
+			NextAttempt: now.AddDate(0, 0, 3).Format(time.RFC3339), Decline: stanna.SoftDecline, Code: "insufficient_funds", Invoice: "INV-7", Contact: "MARIA@globex.example"},
+			AlsoOwed: []stanna.PaymentStanding{{FailedAt: now, FirstAt: now, Amount: stanna.MoneyOf(600, "USD"), Status: stanna.PaymentDisputed, Invoice: "dp_8", RespondBy: "2026-12-24T12:00:00Z"}}},
 		stanna.EngagementDrop: {Trigger: stanna.ReasonBelowBaseline, Base: 200, BaseAt: week, Opened: 106, Value: 98, ValueAt: now, Worst: 98},
 		stanna.SentimentNegative: {Trigger: stanna.ReasonVeryNegative, Opened: -1.6, Value: -1.6, ValueAt: now, Worst: -1.6, Quote: "Third time I ask for this.", Count: 3, Source: "support",
 			Author: "Maria Costa", URL: "https://support.example.com/tickets/118?a=1&b=2"},
@@ -76,7 +77,7 @@ func TestEvidenceOfEveryType(t *testing.T) {
 	for kind, texts := range map[stanna.AlertType][]string{
 		stanna.HealthDrop:     {"60 → 34", "Fell 22 points in "},
 		stanna.ChurnRisk:      {"55 % → 78 %", "Rose 17 points", "Champion left", "Call the sponsor"},
-		stanna.PaymentIssue:   {"$12,400 failed, second attempt", "insufficient funds", "soft: it may pass", "INV-7", "Maria Costa"},
+		stanna.PaymentIssue:   {"$12,400 failed, second attempt", "insufficient funds", "soft: it may pass", "INV-7", "Maria Costa", "and 1 more payment, $13,000 in all", "$600 disputed", "answer by ", "dp_8", "Owed in all"},
 		stanna.EngagementDrop: {"200 → 98", "47 % below the client", "Usual week"},
 		stanna.SentimentNegative: {"−1.6", "Third time I ask for this.", "Conversations",
 			`Said by <bdi dir="auto">Maria Costa</bdi>`, `<a href="https://support.example.com/tickets/118?a=1&amp;b=2" rel="noopener noreferrer" target="_blank">`},
