@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -21,11 +22,13 @@ import (
 	"github.com/gostanna/stanna/internal/intake"
 	"github.com/gostanna/stanna/internal/policy"
 	"github.com/gostanna/stanna/internal/queue"
+	"github.com/gostanna/stanna/internal/relay"
 	"github.com/gostanna/stanna/internal/rule"
 	"github.com/gostanna/stanna/internal/sandbox"
 	"github.com/gostanna/stanna/internal/slack"
 	"github.com/gostanna/stanna/internal/store"
 	"github.com/gostanna/stanna/internal/store/storetest"
+	"github.com/gostanna/stanna/internal/webhook"
 )
 
 const (
@@ -79,10 +82,15 @@ func newStage(t testing.TB, s *store.Store, options func(*Options)) *stage {
 	var q *queue.Queue
 	courier := deliver.New(deliver.Options{Store: s, Clock: st.clock, Line: st.line, HTTP: slack.NewHTTPClient(nil), SlackURL: slackd.URL,
 		Links: deliver.Links{PublicURL: site}, Look: func() { q.Look() }, Count: func(string, time.Duration) {}, Log: log})
-	q = queue.New(queue.Options{Store: s, Handlers: map[string]queue.Handler{"slack": courier}, Now: time.Now, Log: log})
+	loopback := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	passOn := relay.New(relay.Options{Store: s, Now: st.now, HTTP: webhook.NewHTTPClient(loopback), PublicURL: site, UserAgent: "Stanna/test",
+		Wake: func(lanes ...string) { q.Wake(lanes...) }, Log: log})
+	handlers := passOn.Handlers()
+	handlers["slack"] = courier
+	q = queue.New(queue.Options{Store: s, Handlers: handlers, Now: time.Now, Log: log})
 	st.intake = intake.New(intake.Options{Store: s, Clock: st.clock, Wake: q.Wake, Count: func(stanna.Became, int) {}, Log: log})
-	st.policy = policy.New(policy.Options{Store: s, Clock: st.clock, Log: log, Sweep: st.intake.Sweep, Redraw: st.intake.Redraw})
-	o := Options{Store: s, Intake: st.intake, Auth: st.auth, Line: st.line, Policy: st.policy, Clock: st.clock, Log: log, PublicURL: site, Version: "test"}
+	st.policy = policy.New(policy.Options{Store: s, Clock: st.clock, Log: log, Sweep: st.intake.Sweep, Redraw: st.intake.Redraw, Allowed: loopback, Wake: q.Wake})
+	o := Options{Store: s, Intake: st.intake, Auth: st.auth, Line: st.line, Policy: st.policy, Relay: passOn, Clock: st.clock, Log: log, PublicURL: site, Version: "test"}
 	if options != nil {
 		options(&o)
 	}

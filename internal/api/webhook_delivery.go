@@ -9,8 +9,8 @@ import (
 	"github.com/gostanna/stanna/internal/store"
 )
 
-// deliveryView is one event on its way to one endpoint.
-type deliveryView struct {
+// sentView is one event on its way to one endpoint.
+type sentView struct {
 	ID        string               `json:"id"`
 	WebhookID string               `json:"webhookId" doc:"The endpoint"`
 	EventID   string               `json:"eventId" doc:"The header webhook-id, the same at each try"`
@@ -26,8 +26,8 @@ type deliveryView struct {
 	EndedAt   *time.Time           `json:"endedAt"`
 }
 
-func viewDelivery(d stanna.Delivery) deliveryView {
-	view := deliveryView{ID: d.ID, WebhookID: d.EndpointID, EventID: d.Event.ID, Type: d.Event.Type, Subject: d.Event.Subject, At: d.Event.At.UTC(), State: d.State,
+func viewSent(d stanna.Delivery) sentView {
+	view := sentView{ID: d.ID, WebhookID: d.EndpointID, EventID: d.Event.ID, Type: d.Event.Type, Subject: d.Event.Subject, At: d.Event.At.UTC(), State: d.State,
 		Tried: d.Tried, CreatedAt: d.CreatedAt.UTC(), EndedAt: moment(d.EndedAt)}
 	if d.State == stanna.DeliveryWaiting {
 		view.NextAt = moment(d.NextAt)
@@ -51,7 +51,7 @@ type listDeliveriesInput struct {
 
 type listDeliveriesOutput struct {
 	Body struct {
-		Deliveries []deliveryView `json:"deliveries" doc:"Newest first; kept for 30 days"`
+		Deliveries []sentView `json:"deliveries" doc:"Newest first; kept for 30 days"`
 		HasMore    bool           `json:"hasMore"`
 		NextBefore *string        `json:"nextBefore" doc:"For the next page; null on the last"`
 	}
@@ -66,14 +66,14 @@ func (a *api) listDeliveries(ctx context.Context, who auth.Caller, in *listDeliv
 			list = list[:in.Limit]
 			out.Body.NextBefore = known(list[in.Limit-1].ID)
 		}
-		out.Body.Deliveries = each(list, viewDelivery)
+		out.Body.Deliveries = each(list, viewSent)
 		return err
 	})
 }
 
-// deliveryDetail is a delivery with what was sent and every answer.
-type deliveryDetail struct {
-	deliveryView
+// sentDetail is a delivery with what was sent and every answer.
+type sentDetail struct {
+	sentView
 	Headers  map[string]string `json:"headers" doc:"As sent at the last try. The signature is not kept"`
 	Body     string            `json:"body" doc:"As sent, at each try; of a mailbox: the event that the letter told"`
 	Attempts []attemptView     `json:"attempts" doc:"The oldest first; the latest 20"`
@@ -87,8 +87,8 @@ type attemptView struct {
 	Error    string    `json:"error" doc:"What went wrong, and what to do; empty: it arrived"`
 }
 
-func (a *api) detail(d stanna.Delivery) (deliveryDetail, error) {
-	view := deliveryDetail{deliveryView: viewDelivery(d)}
+func (a *api) detail(d stanna.Delivery) (sentDetail, error) {
+	view := sentDetail{sentView: viewSent(d)}
 	var err error
 	view.Headers, view.Body, err = a.Relay.Request(d)
 	view.Attempts = each(d.Attempts, func(x stanna.Attempt) attemptView {
@@ -101,21 +101,21 @@ func (a *api) detail(d stanna.Delivery) (deliveryDetail, error) {
 	return view, err
 }
 
-type deliveryID struct {
+type sentID struct {
 	ID string `path:"id" maxLength:"200" doc:"The delivery's id"`
 }
 
-type deliveryOutput struct {
+type sentOutput struct {
 	Status int
-	Body   deliveryDetail
+	Body   sentDetail
 }
 
-func (a *api) deliveryAnswer(d stanna.Delivery, status int) (*deliveryOutput, error) {
+func (a *api) sentAnswer(d stanna.Delivery, status int) (*sentOutput, error) {
 	view, err := a.detail(d)
-	return &deliveryOutput{status, view}, err
+	return &sentOutput{status, view}, err
 }
 
-func (a *api) getDelivery(ctx context.Context, who auth.Caller, in *deliveryID) (*deliveryOutput, error) {
+func (a *api) getDelivery(ctx context.Context, who auth.Caller, in *sentID) (*sentOutput, error) {
 	var d stanna.Delivery
 	err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
 		d, err = tx.Delivery(who.Workspace, in.ID)
@@ -124,25 +124,25 @@ func (a *api) getDelivery(ctx context.Context, who auth.Caller, in *deliveryID) 
 	if err != nil {
 		return nil, err
 	}
-	return a.deliveryAnswer(d, 200)
+	return a.sentAnswer(d, 200)
 }
 
-func (a *api) resendDelivery(ctx context.Context, who auth.Caller, in *deliveryID) (*deliveryOutput, error) {
+func (a *api) resendDelivery(ctx context.Context, who auth.Caller, in *sentID) (*sentOutput, error) {
 	d, err := a.Policy.ResendDelivery(ctx, who.Workspace, actor(who), in.ID)
 	if err != nil {
 		return nil, missing("delivery", in.ID, err)
 	}
-	return a.deliveryAnswer(d, 202)
+	return a.sentAnswer(d, 202)
 }
 
 // testWebhook sends a sample now, past everything that waits, and gives what
 // came of it.
-func (a *api) testWebhook(ctx context.Context, who auth.Caller, in *webhookID) (*deliveryOutput, error) {
+func (a *api) testWebhook(ctx context.Context, who auth.Caller, in *webhookID) (*sentOutput, error) {
 	d, err := a.Relay.Test(ctx, who.Workspace, in.ID, who.Actor())
 	if err != nil {
 		return nil, missing("webhook", in.ID, err)
 	}
-	return a.deliveryAnswer(d, 200)
+	return a.sentAnswer(d, 200)
 }
 
 type resendFailedInput struct {

@@ -33,7 +33,8 @@ func signedBySlack(st *stage, body any, options []with) (any, []with) {
 // soylent; ana@acme.com, an admin, and bo@acme.com, a csm; alerts alr_fell,
 // alr_take, alr_assign, alr_snooze and alr_resolve; the dead notification
 // ntf_dead; surges srg_release and srg_discard; the silence sil_one; the API
-// key key_old; a routing table and a template for health_drop; Slack connected,
+// key key_old; the endpoint ep_one and the delivery dlv_one to it, which
+// failed; a routing table and a template for health_drop; Slack connected,
 // with #customer-health as the default channel.
 func (st *stage) world() {
 	st.Helper()
@@ -70,6 +71,7 @@ func (st *stage) world() {
 		signal("globex", "sentiment.detected", 3*hour, map[string]any{"score": -1.2, "quote": "This is the third time that we ask", "author": "Maria Costa"}),
 		signal("hooli", "usage.measured", hour, map[string]any{"name": "seats", "used": 92, "limit": 100}),
 	}).want(200)
+	st.endpoints()
 	st.ask("PUT", "/api/routes", map[string]any{"routes": []any{map[string]any{"to": []string{"#customer-health"}}}}).want(200)
 	st.ask("PUT", "/api/templates/health_drop", map[string]any{"subject": "{{ client.name }} fell", "body": "It fell.", "fields": []any{}, "buttons": []any{}}).want(201)
 	st.ask("PUT", "/api/rules/rule_health_drop", map[string]any{"playbook": "Call the sponsor today\nOffer a review of their set-up"}).want(200)

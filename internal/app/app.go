@@ -139,7 +139,7 @@ func (a *App) build() {
 func (a *App) doors() http.Handler {
 	c := a.config
 	mux := http.NewServeMux()
-	mux.Handle("/api/", api.New(api.Options{Store: a.store, Intake: a.intake, Policy: a.policy, Auth: a.auth, Line: a.line, Desk: a.desk, Stripe: a.stripe, Sources: a.sources, Clock: a.clock, Log: a.log,
+	mux.Handle("/api/", api.New(api.Options{Store: a.store, Intake: a.intake, Policy: a.policy, Auth: a.auth, Line: a.line, Desk: a.desk, Relay: a.relay, Stripe: a.stripe, Sources: a.sources, Clock: a.clock, Log: a.log,
 		PublicURL: c.PublicURL, Version: a.env.Version,
 		Limits: api.Limits{PerMinute: c.RequestsPerMinute, PerDay: c.RequestsPerDay, SignalsPerMinute: c.SignalsPerMinute}}))
 	mux.Handle("/", web.New(web.Options{Store: a.store, Intake: a.intake, Policy: a.policy, Auth: a.auth, Line: a.line, Clock: a.clock, Log: a.log,

@@ -81,7 +81,9 @@ func TestEndpointsThatAreRefused(t *testing.T) {
 		address := func(a string) func(*stanna.Endpoint) {
 			return func(e *stanna.Endpoint) { e.Address = stanna.Secret(a) }
 		}
-		types := func(list ...stanna.EventType) func(*stanna.Endpoint) { return func(e *stanna.Endpoint) { e.Types = list } }
+		types := func(list ...stanna.EventType) func(*stanna.Endpoint) {
+			return func(e *stanna.Endpoint) { e.Types = list }
+		}
 		for field, list := range map[string][]stanna.Endpoint{
 			"address": {hook(address("http://hooks.acme.com")), hook(address("https://127.0.0.1/")), hook(address("https://169.254.169.254/latest")), hook(address("hooks.acme.com")),
 				hook(address("https://u:p@hooks.acme.com")), hook(address("mailto:nobody"), types(stanna.ConnectionBroken)), hook(address("https://10.2.0.1/"))},

@@ -86,6 +86,7 @@ func (d *Desk) openStripe(ctx context.Context, p stanna.Parcel) (o outcome) {
 		return o
 	}
 	o.keep = l.keep
+	o.passed = o.Signals+o.Duplicates+o.Clients == 0 && len(o.Passed) > 0
 	return o
 }
 

@@ -66,6 +66,8 @@ func (s *syncing) Do(ctx context.Context) {
 	l := s.desk.ledger(s.account, &s.came)
 	l.read, l.first = true, s.account.Sync.Done.IsZero()
 	s.ledger = l
+	// Events are dated to the second: one of this second must not look older.
+	at := s.desk.Clock.Real().Truncate(time.Second)
 	objects, last, more, err := l.api.Page(ctx, stripe.List(s.account.Sync.Stage), s.account.Sync.Cursor, stripe.MaxPage)
 	if err != nil {
 		s.came.later = err
@@ -77,7 +79,7 @@ func (s *syncing) Do(ctx context.Context) {
 		return
 	}
 	for _, object := range objects {
-		n, err := stripe.NewsOf(object, s.desk.Clock.Real())
+		n, err := stripe.NewsOf(object, at)
 		if err != nil || n.Kind == "" { // an object that cannot be read must not stop the others
 			continue
 		}

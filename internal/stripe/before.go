@@ -1,23 +1,17 @@
 package stripe
 
-import (
-	"encoding/json"
-	"maps"
-)
+import "maps"
 
 // Before is the object of an update as it was: what changed is taken from
 // previous_attributes, which alone say that somebody was downgraded. ok is
 // false when the event does not say it.
 func (e Event) Before() (n News, ok bool) {
-	var now, was map[string]any
-	if len(e.Previous) == 0 || json.Unmarshal(e.Object, &now) != nil || json.Unmarshal(e.Previous, &was) != nil || len(was) == 0 {
+	now, err := readObject(e.Object)
+	was, none := readObject(e.Previous)
+	if err != nil || none != nil || len(was) == 0 {
 		return n, false
 	}
-	object, err := json.Marshal(overlaid(now, was))
-	if err != nil {
-		return n, false
-	}
-	e.Object, e.Previous = object, nil
+	e.Object, e.Previous = object{"was": overlaid(now, was)}.raw("was"), nil
 	n, err = e.News()
 	return n, err == nil && n.Kind != ""
 }

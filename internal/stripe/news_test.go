@@ -302,3 +302,30 @@ func TestDeclines(t *testing.T) {
 		}
 	}
 }
+
+// What an update says of before: the only sign of a downgrade.
+func TestBefore(t *testing.T) {
+	now := given{3000, "month", 1, 2, "active", "licensed", 0, nil}.object(3)
+	var gold map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(given{50000, "year", 1, 4, "active", "licensed", 0, nil}.object(3)), &gold); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		previous string
+		want     int64 // minor units; -1: it says nothing of before
+	}{
+		"other items":  {`{"items":` + string(gold["items"]) + `,"metadata":{"a":"b"}}`, 16667},
+		"a trial":      {`{"status":"trialing"}`, 0},
+		"its name":     {`{"metadata":{"a":null}}`, 6000},
+		"nothing":      {`{}`, -1},
+		"null":         {`null`, -1},
+		"another type": {`[]`, -1},
+	} {
+		e := must[Event](t)(ReadEvent([]byte(`{"id":"evt_1","object":"event","type":"customer.subscription.updated","created":1795514400,"livemode":true,
+			"data":{"object":` + now + `,"previous_attributes":` + c.previous + `}}`)))
+		n, ok := e.Before()
+		if ok != (c.want >= 0) || ok && Sum([]Worth{n.Subscription.Worth()}, "USD").Minor != c.want {
+			t.Errorf("%s: %t %+v", name, ok, n)
+		}
+	}
+}
