@@ -68,12 +68,15 @@ func floors(t *testing.T) map[string]int {
 	return table
 }
 
+// forTests says whether a room serves tests only, such as store/storetest.
+func forTests(room string) bool { return strings.HasPrefix(room, "test/") || strings.HasSuffix(room, "test") }
+
 func TestFloors(t *testing.T) {
 	table := floors(t)
 	seen := map[string]bool{}
 	for _, p := range packages(t) {
 		from := room(p.ImportPath)
-		if strings.HasPrefix(from, "test/") || strings.HasSuffix(from, "storetest") || strings.HasSuffix(from, "stripetest") || from == "internal" || len(p.GoFiles) == 0 {
+		if forTests(from) || from == "internal" || len(p.GoFiles) == 0 {
 			continue // for tests only
 		}
 		floor, ok := table[from]
@@ -115,7 +118,7 @@ func TestHouseRules(t *testing.T) {
 	}
 	for _, p := range packages(t) {
 		name := room(p.ImportPath)
-		if strings.HasPrefix(name, "test/") || strings.HasSuffix(name, "storetest") || strings.HasSuffix(name, "stripetest") {
+		if forTests(name) {
 			continue
 		}
 		for _, file := range p.GoFiles {
