@@ -46,6 +46,22 @@ func MoneyOf(amount float64, currency string) Money {
 	return Money{Minor: int64(math.Round(amount * math.Pow10(MinorDigits(currency)))), Currency: currency}
 }
 
+// MRROf is monthly recurring revenue as people and programs give it: in major
+// units, and in the currency otherwise where they give none.
+func MRROf(amount float64, currency, otherwise string) (Money, error) {
+	if math.IsNaN(amount) || amount < 0 || amount > MaxAmount {
+		return Money{}, InvalidField("mrr", "must be an amount from 0 to %g", float64(MaxAmount))
+	}
+	currency = strings.ToUpper(strings.TrimSpace(currency))
+	if currency == "" {
+		currency = otherwise
+	}
+	if !ValidCurrency(currency) {
+		return Money{}, InvalidField("currency", "must be an ISO 4217 code such as USD")
+	}
+	return MoneyOf(amount, currency), nil
+}
+
 // Amount is the money in major units, for the API and for thresholds.
 func (m Money) Amount() float64 {
 	return float64(m.Minor) / math.Pow10(MinorDigits(m.Currency))

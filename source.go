@@ -43,25 +43,26 @@ func (s Source) Secrets(now time.Time) []Secret {
 }
 
 // Mapping says what a body means to us. Its expressions are CEL over `body`
-// (the JSON as it came), `item` (one of Each) and `headers`.
+// (the JSON as it came), `item` (one of Each), `headers` and `now`.
 type Mapping struct {
-	Each    string            `json:"each,omitempty"`    // a list in the body, of which each item is read; "": the body is the one item
-	When    string            `json:"when,omitempty"`    // false: the item is passed over
-	Client  ClientMapping     `json:"client,omitzero"`   // whom it is about
-	Fields  map[string]string `json:"fields,omitempty"`  // client field → expression; null leaves the field as it is
-	Signals []SignalMapping   `json:"signals,omitempty"` // what it says of the client
-	Act     *ActMapping       `json:"act,omitempty"`     // what somebody did with an alert or for a client
+	Each       string            `json:"each,omitempty"`       // a list in the body, of which each item is read; "": the body is the one item
+	When       string            `json:"when,omitempty"`       // false: the item is passed over
+	Client     ClientMapping     `json:"client,omitzero"`      // whom it is about
+	Fields     map[string]string `json:"fields,omitempty"`     // client field → expression; null leaves the field as it is
+	FieldsFrom string            `json:"fieldsFrom,omitempty"` // an object of client fields, where the sender says which; Fields come before it
+	Signals    []SignalMapping   `json:"signals,omitempty"`    // what it says of the client
+	Act        *ActMapping       `json:"act,omitempty"`        // what somebody did with an alert or for a client
 }
 
-// ClientMapping is how the client is found: the first that gives a text
-// decides.
+// ClientMapping is how the client is found, in this order: the first that is
+// somebody's decides. An expression that gives nothing does not help.
 type ClientMapping struct {
 	ID     string `json:"id,omitempty"`
-	Domain string `json:"domain,omitempty"`
-	Email  string `json:"email,omitempty"`  // of a contact of ours, else by its domain, unless anybody may have an address there
 	Custom string `json:"custom,omitempty"` // a custom field that holds the tool's own id: "hubspot_id" …
 	Value  string `json:"value,omitempty"`  // … and the expression for it
-	Create bool   `json:"create,omitempty"` // an unknown one is made, when there is a domain or an id and a name
+	Email  string `json:"email,omitempty"`  // of a contact of ours, else by its domain, unless anybody may have an address there
+	Domain string `json:"domain,omitempty"`
+	Create bool   `json:"create,omitempty"` // an unknown one is made, when the item gives a domain or an id, and a name
 }
 
 // SignalMapping makes a signal.
@@ -92,6 +93,12 @@ func ClientFields() []string {
 	return []string{"name", "domain", "mrr", "currency", "tier", "csmOwner", "renewalDate", "renewalTermMonths", "tags", "isExcluded"}
 }
 
+// IsClientField says whether a mapping may set a field of this name.
+func IsClientField(name string) bool {
+	custom, is := strings.CutPrefix(name, "custom.")
+	return is && ValidID(custom) == nil || slices.Contains(ClientFields(), name)
+}
+
 // Acts are the deeds that another tool may do, as ActMapping.Do gives them.
 func Acts() []string { return []string{"take", "assign", "snooze", "resolve", "reached", "set"} }
 
@@ -120,30 +127,29 @@ func (s Source) Validate() error {
 // Validate says what is wrong with the form of a mapping, or nil.
 func (m Mapping) Validate() error {
 	for _, f := range slices.Sorted(maps.Keys(m.Fields)) {
-		custom, is := strings.CutPrefix(f, "custom.")
-		if is && ValidID(custom) == nil || slices.Contains(ClientFields(), f) {
-			continue
+		if !IsClientField(f) {
+			return InvalidField("mapping.fields."+clip(f, 60), "is no field of a client; they are %s and custom.YOURS", strings.Join(ClientFields(), ", "))
 		}
-		return InvalidField("mapping.fields."+clip(f, 60), "is no field of a client; they are %s and custom.YOURS", strings.Join(ClientFields(), ", "))
 	}
 	switch {
 	case len(m.Fields) > maxMappingFields:
 		return InvalidField("mapping.fields", "are more than %d", maxMappingFields)
 	case len(m.Signals) > maxMappingSignals:
 		return InvalidField("mapping.signals", "are more than %d", maxMappingSignals)
-	case len(m.Fields) == 0 && len(m.Signals) == 0 && m.Act == nil:
+	case len(m.Fields) == 0 && m.FieldsFrom == "" && len(m.Signals) == 0 && m.Act == nil:
 		return InvalidField("mapping", "says nothing: give signals, fields or an act")
-	case m.Client == (ClientMapping{}) && (len(m.Fields) > 0 || len(m.Signals) > 0):
+	case m.Client == (ClientMapping{Create: m.Client.Create}) && (len(m.Fields) > 0 || m.FieldsFrom != "" || len(m.Signals) > 0):
 		return InvalidField("mapping.client", "is required: the id, domain or email by which the client is found")
 	case (m.Client.Custom == "") != (m.Client.Value == ""):
 		return InvalidField("mapping.client.custom", "and value go together: the custom field that holds the tool's id, and the expression for it")
 	}
-	for _, s := range m.Signals {
+	for i, s := range m.Signals {
+		at := "mapping.signals[" + strconv.Itoa(i) + "]."
 		if len(s.Data) > maxMappingFields {
-			return InvalidField("mapping.signals", "one has more than %d fields of data", maxMappingFields)
+			return InvalidField(at+"data", "has more than %d fields", maxMappingFields)
 		}
 		if _, known := facts[s.Type]; !known && (!strings.HasPrefix(string(s.Type), customPrefix) || ValidID(strings.TrimPrefix(string(s.Type), customPrefix)) != nil) {
-			return InvalidField("mapping.signals", "%q is no type of signal; use one of %s, or custom.YOURS", clip(string(s.Type), 60), signalTypes())
+			return InvalidField(at+"type", "%q is no type of signal; use one of %s, or custom.YOURS", clip(string(s.Type), 60), signalTypes())
 		}
 	}
 	if m.Act != nil && (m.Act.Do == "" || m.Act.By == "") {
@@ -159,7 +165,7 @@ func (m Mapping) Validate() error {
 
 // Expressions are the mapping's expressions by where they stand.
 func (m Mapping) Expressions() map[string]string {
-	all := map[string]string{"each": m.Each, "when": m.When, "client.id": m.Client.ID, "client.domain": m.Client.Domain,
+	all := map[string]string{"each": m.Each, "when": m.When, "fieldsFrom": m.FieldsFrom, "client.id": m.Client.ID, "client.domain": m.Client.Domain,
 		"client.email": m.Client.Email, "client.value": m.Client.Value}
 	for f, x := range m.Fields {
 		all["fields."+f] = x

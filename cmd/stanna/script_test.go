@@ -23,6 +23,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/gostanna/stanna/internal/mail/mailtest"
 	"github.com/gostanna/stanna/internal/store/storetest"
 	"github.com/gostanna/stanna/internal/stripe/stripetest"
 )
@@ -58,7 +59,7 @@ func TestScripts(t *testing.T) {
 						env.Setenv("STANNA_DATABASE_URL", storetest.URL(env.T().(testing.TB), engine))
 						env.Setenv("STANNA_KEYSET", filepath.Join(env.WorkDir, "keyset.json"))
 					}
-					s := &stage{servers: map[string]*exec.Cmd{}, browsers: map[string]*http.Client{}, env: env}
+					s := &stage{servers: map[string]*exec.Cmd{}, browsers: map[string]*http.Client{}, receivers: map[string]*receiver{}, env: env}
 					env.Values["stage"] = s
 					env.Defer(s.clear)
 					return nil
@@ -78,8 +79,9 @@ func TestScripts(t *testing.T) {
 					"http": cmdHTTP, "browse": cmdBrowse, "slack": cmdSlack, "thread": cmdThread, "follow-links": cmdFollowLinks, "setvar": cmdSetvar, "until": cmdUntil, "expand": cmdExpand,
 					"slack-between": cmdSlackBetween, "pour-and-kill": cmdPourAndKill, "pour-again": cmdPourAgain, "sql": cmdSQL, "unguard": cmdUnguard,
 					"play": cmdPlay, "signal": cmdSignal, "pass": cmdPass,
-					"stripe": cmdStripe,
-					"user":   cmdUser, "press": cmdPress, "form": cmdForm, "hears": cmdHears,
+					"stripe": cmdStripe, "post": cmdPost,
+					"user": cmdUser, "press": cmdPress, "form": cmdForm, "hears": cmdHears,
+					"receiver": cmdReceiver, "mailbox": cmdMailbox, "logged": cmdLogged,
 				},
 			})
 		})
@@ -94,6 +96,9 @@ type stage struct {
 	browser  *http.Client
 	browsers map[string]*http.Client
 	stripe   *stripetest.Fake
+
+	receivers map[string]*receiver
+	mailbox   *mailtest.Server
 }
 
 func stageOf(ts *testscript.TestScript) *stage { return ts.Value("stage").(*stage) }
@@ -134,7 +139,8 @@ func environ(ts *testscript.TestScript) []string {
 	env := []string{"PATH=" + os.Getenv("PATH"), "GORACE=" + gorace}
 	for _, name := range []string{"STANNA_DATA", "STANNA_DATABASE_URL", "STANNA_KEYSET", "STANNA_SLACK_URL", "STANNA_SLACK_CLIENT_ID",
 		"STANNA_SLACK_CLIENT_SECRET", "STANNA_SLACK_SIGNING_SECRET", "STANNA_PUBLIC_URL", "STANNA_POSTS_PER_SECOND", "STANNA_ADMIN_EMAIL",
-		"STANNA_REQUESTS_PER_MINUTE", "STANNA_SLACK_APP_TOKEN", "STANNA_STRIPE_URL", "STANNA_STRIPE_CONNECT_URL", "STANNA_STRIPE_CLIENT_ID", "STANNA_STRIPE_CLIENT_SECRET", "TMPDIR"} {
+		"STANNA_REQUESTS_PER_MINUTE", "STANNA_SLACK_APP_TOKEN", "STANNA_STRIPE_URL", "STANNA_STRIPE_CONNECT_URL", "STANNA_STRIPE_CLIENT_ID", "STANNA_STRIPE_CLIENT_SECRET",
+		"STANNA_SMTP_URL", "STANNA_SMTP_FROM", "STANNA_WEBHOOK_ALLOW", "STANNA_HEARTBEAT_URL", "STANNA_HEARTBEAT_EVERY", "STANNA_EVENT_LOG", "TMPDIR"} {
 		if v := ts.Getenv(name); v != "" {
 			env = append(env, name+"="+v)
 		}
@@ -177,13 +183,20 @@ func cmdSandbox(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // serve [NAME] [FLAG…]: starts a server and waits until it is ready. $URL is
-// its address.
+// its address. "serve again [NAME]" starts one that has ended where it was.
 func cmdServe(ts *testscript.TestScript, neg bool, args []string) {
+	again := len(args) > 0 && args[0] == "again"
+	if again {
+		args = args[1:]
+	}
 	name := "server"
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		name, args = args[0], args[1:]
 	}
 	address := freePort(ts)
+	if again {
+		address = strings.TrimPrefix(ts.Getenv(strings.ToUpper(name)+"_URL"), "http://")
+	}
 	if ts.Getenv("STANNA_PUBLIC_URL") == "" || name == "server" {
 		ts.Setenv("STANNA_PUBLIC_URL", "http://"+address)
 	}

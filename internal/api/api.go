@@ -11,7 +11,8 @@
 // Most routes are typed: huma reads and checks their input and describes them.
 // Those that stream or must be fast (signals, the CSV import) and those that
 // browsers and Slack walk through stand on the bare mux and are only described
-// there. A test compares the description with the mux, both ways.
+// there. A test compares the description with the mux, both ways; each operation
+// has an example in examples/, which is in the description and run by a test.
 //
 // It decides nothing about clients, alerts or Slack; it asks the rooms that
 // do. It knows no SQL and no HTML.

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -95,7 +94,7 @@ func (in clientInput) client(id, currency string) (c stanna.Client, err error) {
 		return c, stanna.InvalidField("mrr", "is missing, though a currency is given")
 	}
 	if in.MRR != nil {
-		if c.MRR, err = moneyOf(*in.MRR, in.Currency, currency); err != nil {
+		if c.MRR, err = stanna.MRROf(*in.MRR, in.Currency, currency); err != nil {
 			return c, err
 		}
 	}
@@ -107,23 +106,6 @@ func (in clientInput) client(id, currency string) (c stanna.Client, err error) {
 		}
 	}
 	return c, c.Validate()
-}
-
-// maxAmount bounds an amount of money, so that it can be added up.
-const maxAmount = 1e12
-
-func moneyOf(amount float64, currency, otherwise string) (stanna.Money, error) {
-	if math.IsNaN(amount) || amount < 0 || amount > maxAmount {
-		return stanna.Money{}, stanna.InvalidField("mrr", "must be an amount from 0 to %g", maxAmount)
-	}
-	currency = strings.ToUpper(strings.TrimSpace(currency))
-	if currency == "" {
-		currency = otherwise
-	}
-	if len(currency) != 3 || strings.ContainsFunc(currency, func(r rune) bool { return r < 'A' || r > 'Z' }) {
-		return stanna.Money{}, stanna.InvalidField("currency", "must be an ISO 4217 code such as USD")
-	}
-	return stanna.MoneyOf(amount, currency), nil
 }
 
 // Domains and owners are compared, so they are kept in one spelling.

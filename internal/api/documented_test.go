@@ -194,6 +194,10 @@ func TestDocumentedChanges(t *testing.T) {
 			*x.NewScore != 35 || x.Impact != "positive" || *x.By != "test" {
 			st.Errorf("%+v", list)
 		}
+		st.ask("GET", "/api/clients/rose/attributions", nil).want(200, &list)
+		if list.Attributions[0].FactorType != "correction" {
+			st.Errorf("another client's has the same id: %+v", list)
+		}
 		for _, bad := range []map[string]any{{"reason": "x"}, {"impact": "positive"}, {"reason": " ", "impact": "positive"}, {"reason": "x", "impact": "huge"}} {
 			st.ask("POST", "/api/clients/fell/attribute", bad).problem(400, validationError)
 		}
@@ -205,6 +209,15 @@ func TestDocumentedChanges(t *testing.T) {
 			st.Errorf("%v", got)
 		}
 		st.ask("POST", "/api/clients/none/recalculate-score", nil).problem(404, resourceNotFound)
+		// What its state says and no rule was asked about is found then.
+		sunk := stanna.State{Workspace: acme, ClientID: "calm", Health: stanna.HistoryOf(stanna.Point{At: st.now().Add(-48 * time.Hour), Value: 80}, stanna.Point{At: st.now(), Value: 12})}
+		st.must(st.store.Update(t.Context(), func(tx *store.Tx) error { return tx.PutStates([]stanna.State{sunk}, st.now()) }))
+		post("/api/clients/calm/recalculate-score", nil)
+		var found listAlertsBody
+		st.ask("GET", "/api/alerts?clientId=calm&type=health_drop", nil).want(200, &found)
+		if len(found.Alerts) != 1 || found.Alerts[0].Reason != stanna.ReasonFirstContact {
+			st.Errorf("%+v", found)
+		}
 
 		var up struct{ Upcoming []upcomingView }
 		st.ask("GET", "/api/clients/fell/upcoming", nil).want(200, &up)

@@ -17,7 +17,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/gostanna/stanna/internal/press"
+	"github.com/gostanna/stanna/internal/stripe/stripetest"
 )
 
 var update = flag.Bool("update", false, "write the answers that examples lack, or that do not fit any more, into examples/*.json")
@@ -27,10 +27,9 @@ var update = flag.Bool("update", false, "write the answers that examples lack, o
 // that the example says and fits its schema, and so does the answer that the
 // example shows. Every operation has an example. Those that delete come last.
 func TestExamples(t *testing.T) {
-	st := newStage(t, openStore(t), func(o *Options) {
-		o.Desk = press.New(press.Options{Store: o.Store, Intake: o.Intake, Auth: o.Auth, Line: o.Line, Clock: o.Clock, Count: func(string) {}, Log: o.Log, PublicURL: o.PublicURL})
-		t.Cleanup(o.Desk.Close)
-	})
+	billing := stripetest.New()
+	st := newStage(t, openStore(t), furnish(t, billing))
+	st.stripe = billing
 	st.world()
 	book := readBook(st)
 	table := slices.Clone(st.api.table)

@@ -28,6 +28,7 @@ import (
 	"github.com/gostanna/stanna/internal/slack"
 	"github.com/gostanna/stanna/internal/store"
 	"github.com/gostanna/stanna/internal/store/storetest"
+	"github.com/gostanna/stanna/internal/stripe/stripetest"
 	"github.com/gostanna/stanna/internal/webhook"
 )
 
@@ -50,6 +51,7 @@ type stage struct {
 	clock   *stanna.Clock
 	sandbox *sandbox.Sandbox
 	cfg     sandbox.Config
+	stripe  *stripetest.Fake // of a stage that is furnished with one
 	log     *logged
 	admin   stanna.User
 	key     string // of acme, scope admin

@@ -16,17 +16,18 @@ import (
 	"github.com/gostanna/stanna/internal/table"
 )
 
-// importPlace is how far an import has come.
-type importPlace struct {
+// ImportPlace is how far an import has come. Like all that is embedded in an
+// answer it has a name in capitals, or huma would not describe it.
+type ImportPlace struct {
 	Rows     int   `json:"rows" doc:"Rows that are settled, the header and empty rows apart"`
 	Rejected int   `json:"rejected" doc:"Rows of them that were not taken over"`
 	LastLine int   `json:"lastLine" doc:"Everything up to the row that begins on this line is settled; startLine with it goes on from there"`
 	Bytes    int64 `json:"bytes" doc:"How much of the file was read so far, a little of it ahead"`
 }
 
-// importReport is what became of a file, of whatever it is.
-type importReport struct {
-	importPlace
+// ImportReport is what became of a file, of whatever it is.
+type ImportReport struct {
+	ImportPlace
 	DryRun         bool           `json:"dryRun" doc:"Nothing was stored; this is what would have become of the file"`
 	Encoding       string         `json:"encoding" doc:"As which the file was read" example:"Windows-1252"`
 	Delimiter      string         `json:"delimiter" doc:"What separates its columns"`
@@ -63,7 +64,7 @@ type fileImport struct {
 	workspace string
 	settings  stanna.Settings
 	choice    importChoice
-	report    *importReport // of what all kinds have in common
+	report    *ImportReport // of what all kinds have in common
 	answer    any           // the whole report
 	progress  func() any    // how far it has come, with the counts of its kind
 	read      func() int64
@@ -101,7 +102,7 @@ func (a *api) beginImport(v *visit, r *http.Request) (*fileImport, error) {
 
 // opened says how the file was understood, and begins to answer where the
 // sender wants to hear how far it is.
-func (in *fileImport) opened(r *http.Request, report *importReport, f table.Format, read func() int64) {
+func (in *fileImport) opened(r *http.Request, report *ImportReport, f table.Format, read func() int64) {
 	in.report, in.read = report, read
 	report.DryRun, report.Encoding, report.Delimiter, report.IgnoredColumns = in.choice.dryRun, f.Encoding, string(f.Separator), f.Ignored()
 	report.LastLine = in.choice.table.StartLine

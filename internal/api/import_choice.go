@@ -112,7 +112,7 @@ func (c *importChoice) timed(zone *time.Location) error {
 }
 
 // describeImport describes what imports have in common.
-func describeImport(op *huma.Operation, report *huma.Schema, signals bool) {
+func describeImport(registry huma.Registry, op *huma.Operation, report *huma.Schema, signals bool) {
 	for _, p := range importParameters {
 		if signals || !strings.HasPrefix(p.doc, "Of signals") {
 			op.Parameters = append(op.Parameters, &huma.Param{Name: p.name, In: "query", Description: p.doc, Schema: &huma.Schema{Type: huma.TypeString}})
@@ -124,6 +124,7 @@ func describeImport(op *huma.Operation, report *huma.Schema, signals bool) {
 		"With `Accept: " + ndjson + "` the answer comes while the file is read, in lines: {rejected}, {progress} after 256 rows at most, and {report} last."
 	op.RequestBody = &huma.RequestBody{Required: true, Content: content("text/csv", &huma.Schema{Type: huma.TypeString})}
 	answer := content("application/json", report)
-	op.Responses["200"] = &huma.Response{Description: "What became of the rows", Content: answer}
+	op.Responses["200"] = &huma.Response{Description: "What became of the rows", Content: map[string]*huma.MediaType{
+		"application/json": {Schema: report}, ndjson: {Schema: schemaOf[importEvent](registry)}}}
 	op.Responses["503"] = &huma.Response{Description: "The rest was not taken over; go on after lastLine", Content: answer}
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/gostanna/stanna/internal/table"
 )
 
-// clientCounts is what becomes of the rows of clients.
-type clientCounts struct {
+// ClientCounts is what becomes of the rows of clients.
+type ClientCounts struct {
 	Created   int `json:"created"`
 	Updated   int `json:"updated"`
 	Unchanged int `json:"unchanged" doc:"They say what is there already; nothing was written"`
@@ -21,8 +21,8 @@ type clientCounts struct {
 
 // clientImportReport is what became of a file of clients.
 type clientImportReport struct {
-	importReport
-	clientCounts
+	ImportReport
+	ClientCounts
 	Preview []clientPreview `json:"preview,omitempty" doc:"Of a dry run: the first rows as they were understood"`
 }
 
@@ -55,11 +55,11 @@ func (a *api) importClients(v *visit, r *http.Request) error {
 	in.answer = &in.report
 	in.progress = func() any {
 		return struct {
-			importPlace
-			clientCounts
-		}{in.report.importPlace, in.report.clientCounts}
+			ImportPlace
+			ClientCounts
+		}{in.report.ImportPlace, in.report.ClientCounts}
 	}
-	in.opened(r, &in.report.importReport, file.Format, file.Bytes)
+	in.opened(r, &in.report.ImportReport, file.Format, file.Bytes)
 	in.finish(takeRows(common, func() (table.ClientRow, table.Place, error, error) {
 		row, bad, err := file.Next()
 		return row, row.Place, bad, err
@@ -248,5 +248,5 @@ func describeClientImport(registry huma.Registry, op *huma.Operation) {
 	op.Description += " Takes clients in from CSV, of any length. Columns: name, and domain or id; mrr or arr (a year's), currency, tier, csm_owner, renewal_date, " +
 		"renewal_term_months, created_at, tags (separated by ;), is_excluded, contact_name, contact_email, contact_title, and custom.YOURS. A client is known by its id, " +
 		"or by its domain where the id is empty. Columns that the file does not have keep what they were; columns that are not known are ignored and named in the answer."
-	describeImport(op, schemaOf[clientImportReport](registry), false)
+	describeImport(registry, op, schemaOf[clientImportReport](registry), false)
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/gostanna/stanna/internal/table"
 )
 
-// signalCounts is what becomes of the rows of signals.
-type signalCounts struct {
+// SignalCounts is what becomes of the rows of signals.
+type SignalCounts struct {
 	Accepted  int `json:"accepted"`
 	Duplicate int `json:"duplicate" doc:"Repeats of ids; nothing changed"`
 	Late      int `json:"late" doc:"Stored as history: older than what is known. A dry run counts them as accepted"`
@@ -22,8 +22,8 @@ type signalCounts struct {
 
 // signalImportReport is what became of a file of signals.
 type signalImportReport struct {
-	importReport
-	signalCounts
+	ImportReport
+	SignalCounts
 	Preview []signalPreview `json:"preview,omitempty" doc:"Of a dry run: the first rows as they were understood"`
 }
 
@@ -53,11 +53,11 @@ func (a *api) importSignals(v *visit, r *http.Request) error {
 	in.answer = &in.report
 	in.progress = func() any {
 		return struct {
-			importPlace
-			signalCounts
-		}{in.report.importPlace, in.report.signalCounts}
+			ImportPlace
+			SignalCounts
+		}{in.report.ImportPlace, in.report.SignalCounts}
 	}
-	in.opened(r, &in.report.importReport, file.Format, file.Bytes)
+	in.opened(r, &in.report.ImportReport, file.Format, file.Bytes)
 	in.finish(takeRows(common, func() (table.SignalRow, table.Place, error, error) {
 		row, bad, err := file.Next()
 		return row, row.Place, bad, err
@@ -191,5 +191,5 @@ func describeSignalImport(registry huma.Registry, op *huma.Operation) {
 	op.Description += " Takes signals in from CSV, of any length. Columns: client_id or domain; type, unless the parameter says it; id, or occurred_at, by which a repeat is recognised; source; " +
 		"and what the signal says, by the names that it has in JSON (score, probability, value, unit, …), as data.YOURS, or as JSON in the column data. " +
 		"A row without an id gets one from what it says, so that the same file sent again changes nothing."
-	describeImport(op, schemaOf[signalImportReport](registry), true)
+	describeImport(registry, op, schemaOf[signalImportReport](registry), true)
 }

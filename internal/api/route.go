@@ -84,7 +84,7 @@ func (a *api) describe() []byte {
 	}
 	illustrate(h.OpenAPI(), a.table)
 	schemas := h.OpenAPI().Components.Schemas.Map()
-	mayBeNull(schemas["StateView"], "churn", "sentiment", "payment")
+	mayBeNull(schemas["StateView"], "churn", "sentiment", "payment", "subscription")
 	mayBeNull(schemas["SlackStatus"], "channel", "fallbackChannel")
 	mayBeNull(schemas["AlertDetail"], "client")
 	mayBeNull(schemas["NotificationView"], "hold")
@@ -196,8 +196,10 @@ func operationID(method, path string) string {
 func tagOf(path string) string {
 	parts := strings.Split(path, "/")
 	switch {
-	case len(parts) > 3 && parts[3] == "slack":
-		return "slack"
+	case len(parts) > 3 && (parts[3] == "slack" || parts[3] == "stripe"):
+		return parts[3]
+	case parts[2] == "in":
+		return "sources"
 	case parts[2] == "docs", parts[2] == "openapi.json":
 		return "description"
 	}

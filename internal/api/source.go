@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -51,23 +52,25 @@ func (a *api) receiveProbe(v *visit, r *http.Request) error {
 }
 
 func describeProbe(_ huma.Registry, op *huma.Operation) {
+	op.Parameters = []*huma.Param{{Name: "source", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}, Description: "The source's id: its address is shown where it is made"}}
 	op.Description = "For tools that look whether somebody is there (GET or HEAD) when an address is saved; bodies are posted."
 	op.Responses["204"] = &huma.Response{Description: "Somebody is"}
 }
 
 func describeReceive(registry huma.Registry, op *huma.Operation) {
+	op.Parameters = []*huma.Param{{Name: "source", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}, Description: "The source's id: its address is shown where it is made"}}
 	op.Description = "For another tool: any JSON (or a form), signed or with a token in the way that the source was told. 200: opened, or kept until somebody mends the mapping; " +
 		"202: stored, and opened in a moment; 401: not signed by the source's secret; 422: a call to have something done that could not be done. " +
 		"A header Webhook-Id or Idempotency-Key makes a repeat known."
 	op.RequestBody = &huma.RequestBody{Required: true, Content: content("application/json", &huma.Schema{Type: huma.TypeObject})}
-	view := content("application/json", schemaOf[parcelView](registry))
+	view := content("application/json", schemaOf[ParcelView](registry))
 	op.Responses["200"] = &huma.Response{Description: "Taken", Content: view}
 	op.Responses["202"] = &huma.Response{Description: "Stored", Content: view}
 	op.Responses["422"] = &huma.Response{Description: "Stored, and not done", Content: view}
 }
 
-// parcelView is a body that another tool sent, and what became of it.
-type parcelView struct {
+// ParcelView is a body that another tool sent, and what became of it.
+type ParcelView struct {
 	ID         string             `json:"id"`
 	State      stanna.ParcelState `json:"state" doc:"waiting, done, passed (it says nothing to us) or failed"`
 	CameAt     time.Time          `json:"cameAt"`
@@ -81,14 +84,14 @@ type parcelView struct {
 	Errors     []string           `json:"errors" doc:"What is wrong with items of it"`
 }
 
-func viewParcel(p stanna.Parcel) parcelView {
+func viewParcel(p stanna.Parcel) ParcelView {
 	r := p.Result
-	return parcelView{p.ID, p.State, p.CameAt.UTC(), moment(p.OpenedAt), r.Signals, r.Duplicates, r.Clients, r.Acts, all(r.Alerts), all(r.Passed), all(r.Errors)}
+	return ParcelView{p.ID, p.State, p.CameAt.UTC(), moment(p.OpenedAt), r.Signals, r.Duplicates, r.Clients, r.Acts, all(r.Alerts), all(r.Passed), all(r.Errors)}
 }
 
 // parcelDetail is a body as it came.
 type parcelDetail struct {
-	parcelView
+	ParcelView
 	Headers map[string]string `json:"headers" doc:"Without those that authenticate"`
 	Body    string            `json:"body"`
 }
@@ -150,6 +153,9 @@ type sourceInput struct {
 }
 
 func (in sourceInput) into(x *stanna.Source) {
+	if in.Scheme != "" && in.Scheme != x.Scheme {
+		x.Header = "" // another scheme has another
+	}
 	for _, f := range []struct {
 		to   *string
 		from string
@@ -191,17 +197,17 @@ func (a *api) postSource(ctx context.Context, who auth.Caller, in *postSourceInp
 	return &sourceOutput{http.StatusCreated, view}, nil
 }
 
-type sourceID struct {
+type SourceID struct {
 	ID string `path:"id" maxLength:"200" doc:"The source's id"`
 }
 
-func (a *api) getSource(ctx context.Context, who auth.Caller, in *sourceID) (*sourceOutput, error) {
+func (a *api) getSource(ctx context.Context, who auth.Caller, in *SourceID) (*sourceOutput, error) {
 	x, err := a.Sources.Get(ctx, who.Workspace, in.ID)
 	return &sourceOutput{http.StatusOK, a.viewSource(x)}, err
 }
 
 type putSourceInput struct {
-	sourceID
+	SourceID
 	Body sourceInput
 }
 
@@ -216,7 +222,7 @@ func (a *api) putSource(ctx context.Context, who auth.Caller, in *putSourceInput
 	return &sourceOutput{http.StatusOK, a.viewSource(x)}, nil
 }
 
-func (a *api) deleteSource(ctx context.Context, who auth.Caller, in *sourceID) (*doneOutput, error) {
+func (a *api) deleteSource(ctx context.Context, who auth.Caller, in *SourceID) (*doneOutput, error) {
 	if err := a.Sources.Delete(ctx, who.Workspace, who.Actor(), in.ID); err != nil {
 		return nil, err
 	}
@@ -224,7 +230,7 @@ func (a *api) deleteSource(ctx context.Context, who auth.Caller, in *sourceID) (
 }
 
 type rotateSourceInput struct {
-	sourceID
+	SourceID
 	Body struct {
 		Secret       stanna.Secret `json:"secret,omitempty" doc:"The other tool's new one; without it one is made"`
 		OverlapHours *float64      `json:"overlapHours,omitempty" minimum:"0" maximum:"720" doc:"How long the old one is accepted as well; 24 without it"`
@@ -246,7 +252,7 @@ func (a *api) rotateSource(ctx context.Context, who auth.Caller, in *rotateSourc
 }
 
 type listParcelsInput struct {
-	sourceID
+	SourceID
 	State  string `query:"state" enum:"waiting,done,passed,failed" doc:"Only those"`
 	Before string `query:"before" doc:"The id of the last one seen"`
 	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
@@ -254,7 +260,7 @@ type listParcelsInput struct {
 
 type listParcelsOutput struct {
 	Body struct {
-		Bodies []parcelView `json:"bodies" doc:"Newest first"`
+		Bodies []ParcelView `json:"bodies" doc:"Newest first"`
 		Next   string       `json:"next,omitempty" doc:"Give it as before for the next page"`
 	}
 }
@@ -278,7 +284,7 @@ func (a *api) listParcels(ctx context.Context, who auth.Caller, in *listParcelsI
 }
 
 type parcelInput struct {
-	sourceID
+	SourceID
 	Parcel string `path:"body" maxLength:"200" doc:"The body's id"`
 }
 
@@ -291,7 +297,8 @@ func (a *api) getParcel(ctx context.Context, who auth.Caller, in *parcelInput) (
 		if err == nil && p.SourceID != in.ID {
 			err = stanna.Errorf(stanna.NotFound, "body not found")
 		}
-		out.Body = parcelDetail{viewParcel(p), p.Headers, string(p.Body)}
+		out.Body = parcelDetail{viewParcel(p), map[string]string{}, string(p.Body)}
+		maps.Copy(out.Body.Headers, p.Headers)
 		return err
 	})
 }
@@ -305,7 +312,7 @@ func (a *api) openParcel(ctx context.Context, who auth.Caller, in *parcelInput) 
 }
 
 // openFailed opens anew every body that failed.
-func (a *api) openFailed(ctx context.Context, who auth.Caller, in *sourceID) (*doneOutput, error) {
+func (a *api) openFailed(ctx context.Context, who auth.Caller, in *SourceID) (*doneOutput, error) {
 	n, err := a.Sources.OpenAgain(ctx, who.Workspace, who.Actor(), in.ID)
 	if err != nil {
 		return nil, err
@@ -397,7 +404,7 @@ func (a *api) readySources(_ context.Context, _ auth.Caller, _ *struct{}) (*read
 }
 
 type trySourceInput struct {
-	sourceID
+	SourceID
 	Body struct {
 		Mapping stanna.Mapping `json:"mapping"`
 	}
@@ -455,7 +462,8 @@ func (a *api) tried(trials []source.Trial, err error) (*tryOutput, error) {
 	out := &tryOutput{}
 	out.Body.Trials = each(trials, func(t source.Trial) trialView {
 		return trialView{t.Parcel.ID, moment(t.Parcel.CameAt), words(t.Err), each(t.Items, func(x source.TrialItem) trialItemView {
-			view := trialItemView{Error: words(x.Trouble), ClientID: x.ClientID, Creates: x.Created, Fields: x.Fields, Act: x.Act}
+			view := trialItemView{Error: words(x.Trouble), ClientID: x.ClientID, Creates: x.Created, Fields: map[string]any{}, Act: x.Act}
+			maps.Copy(view.Fields, x.Fields)
 			if x.Passed {
 				view.Passed = x.Why
 			}

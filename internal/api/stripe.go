@@ -112,10 +112,11 @@ func describeStripeCallback(_ huma.Registry, op *huma.Operation) {
 }
 
 func describeStripeWebhook(registry huma.Registry, op *huma.Operation) {
+	op.Parameters = []*huma.Param{{Name: "workspace", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}, Description: "The workspace whose account it is"}}
 	op.Description = "For Stripe only: signed with Stripe-Signature over the raw body, not older than five minutes; events of any API version. Repeats and events out of order are harmless. " +
 		"200: opened, or kept until somebody matches the customer; 202: stored."
 	op.RequestBody = &huma.RequestBody{Required: true, Content: content("application/json", &huma.Schema{Type: huma.TypeObject})}
-	view := content("application/json", schemaOf[parcelView](registry))
+	view := content("application/json", schemaOf[ParcelView](registry))
 	op.Responses["200"] = &huma.Response{Description: "Taken", Content: view}
 	op.Responses["202"] = &huma.Response{Description: "Stored", Content: view}
 }

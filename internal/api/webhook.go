@@ -80,7 +80,8 @@ func (a *api) listWebhooks(ctx context.Context, who auth.Caller, _ *struct{}) (*
 	})
 }
 
-type webhookID struct {
+// WebhookID is which endpoint is meant.
+type WebhookID struct {
 	ID string `path:"id" maxLength:"200" doc:"The endpoint's id"`
 }
 
@@ -104,7 +105,7 @@ func (a *api) webhookAnswer(ctx context.Context, status int, e stanna.Endpoint, 
 	})
 }
 
-func (a *api) getWebhook(ctx context.Context, who auth.Caller, in *webhookID) (*webhookOutput, error) {
+func (a *api) getWebhook(ctx context.Context, who auth.Caller, in *WebhookID) (*webhookOutput, error) {
 	var e stanna.Endpoint
 	err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
 		e, err = tx.Endpoint(who.Workspace, in.ID)
@@ -116,21 +117,21 @@ func (a *api) getWebhook(ctx context.Context, who auth.Caller, in *webhookID) (*
 	return a.webhookAnswer(ctx, http.StatusOK, e, false)
 }
 
-// WebhookInput is an endpoint as it is written.
+// WebhookInput is what everybody may know of an endpoint.
 type WebhookInput struct {
-	Name    string             `json:"name,omitempty" maxLength:"60" doc:"What people call it" example:"Warehouse"`
-	Address stanna.Secret      `json:"address" doc:"https://…, or mailto:ops@acme.com for notices in words" example:"https://hooks.example.com/stanna"`
-	Types   []stanna.EventType `json:"types" maxItems:"50" doc:"The types of event that it gets; GET /api/webhooks/event-types lists them. A mailbox takes notices only"`
+	Name  string             `json:"name,omitempty" maxLength:"60" doc:"What people call it" example:"Warehouse"`
+	Types []stanna.EventType `json:"types" maxItems:"50" doc:"The types of event that it gets; GET /api/webhooks/event-types lists them. A mailbox takes notices only"`
 }
 
-func (in WebhookInput) draft(id string) stanna.Endpoint {
-	return stanna.Endpoint{ID: id, Name: in.Name, Address: in.Address, Types: in.Types}
+type postWebhookInput struct {
+	Body struct {
+		WebhookInput
+		Address stanna.Secret `json:"address" doc:"https://…, or mailto:ops@acme.com for notices in words" example:"https://hooks.example.com/stanna"`
+	}
 }
-
-type postWebhookInput struct{ Body WebhookInput }
 
 func (a *api) postWebhook(ctx context.Context, who auth.Caller, in *postWebhookInput) (*webhookOutput, error) {
-	e, err := a.Policy.AddEndpoint(ctx, who.Workspace, actor(who), in.Body.draft(""))
+	e, err := a.Policy.AddEndpoint(ctx, who.Workspace, actor(who), stanna.Endpoint{Name: in.Body.Name, Address: in.Body.Address, Types: in.Body.Types})
 	if err != nil {
 		return nil, err
 	}
@@ -139,15 +140,17 @@ func (a *api) postWebhook(ctx context.Context, who auth.Caller, in *postWebhookI
 
 type putWebhookInput struct {
 	IfRead
-	webhookID
+	WebhookID
 	Body struct {
 		WebhookInput
-		Version *int `json:"version,omitempty" doc:"Of the endpoint as you read it; refused if it was changed since"`
+		Address stanna.Secret `json:"address,omitempty" doc:"Another one; without it, or as it is shown, it stays"`
+		Version *int          `json:"version,omitempty" doc:"Of the endpoint as you read it; refused if it was changed since"`
 	}
 }
 
 func (a *api) putWebhook(ctx context.Context, who auth.Caller, in *putWebhookInput) (*webhookOutput, error) {
-	e, err := a.Policy.ChangeEndpoint(ctx, who.Workspace, actor(who), in.Body.draft(in.ID), in.version(in.Body.Version))
+	draft := stanna.Endpoint{ID: in.ID, Name: in.Body.Name, Address: in.Body.Address, Types: in.Body.Types}
+	e, err := a.Policy.ChangeEndpoint(ctx, who.Workspace, actor(who), draft, in.version(in.Body.Version))
 	if err != nil {
 		return nil, in.refused(missing("webhook", in.ID, err))
 	}
@@ -156,7 +159,7 @@ func (a *api) putWebhook(ctx context.Context, who auth.Caller, in *putWebhookInp
 
 type deleteWebhookInput struct {
 	IfRead
-	webhookID
+	WebhookID
 }
 
 func (a *api) deleteWebhook(ctx context.Context, who auth.Caller, in *deleteWebhookInput) (*doneOutput, error) {
@@ -168,7 +171,7 @@ func (a *api) deleteWebhook(ctx context.Context, who auth.Caller, in *deleteWebh
 
 type rotateWebhookInput struct {
 	IfRead
-	webhookID
+	WebhookID
 	Body *struct {
 		OverlapHours *float64 `json:"overlapHours,omitempty" minimum:"0" maximum:"720" doc:"How long the secret before signs as well; 24 without it, 0 for at once"`
 	}
@@ -186,7 +189,7 @@ func (a *api) rotateWebhook(ctx context.Context, who auth.Caller, in *rotateWebh
 	return a.webhookAnswer(ctx, http.StatusOK, e, true)
 }
 
-func (a *api) pauseWebhook(ctx context.Context, who auth.Caller, in *webhookID) (*webhookOutput, error) {
+func (a *api) pauseWebhook(ctx context.Context, who auth.Caller, in *WebhookID) (*webhookOutput, error) {
 	e, err := a.Policy.PauseEndpoint(ctx, who.Workspace, actor(who), in.ID)
 	if err != nil {
 		return nil, missing("webhook", in.ID, err)
@@ -194,7 +197,7 @@ func (a *api) pauseWebhook(ctx context.Context, who auth.Caller, in *webhookID) 
 	return a.webhookAnswer(ctx, http.StatusOK, e, false)
 }
 
-func (a *api) resumeWebhook(ctx context.Context, who auth.Caller, in *webhookID) (*webhookOutput, error) {
+func (a *api) resumeWebhook(ctx context.Context, who auth.Caller, in *WebhookID) (*webhookOutput, error) {
 	e, err := a.Policy.ResumeEndpoint(ctx, who.Workspace, actor(who), in.ID)
 	if err != nil {
 		return nil, missing("webhook", in.ID, err)

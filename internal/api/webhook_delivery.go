@@ -9,8 +9,8 @@ import (
 	"github.com/gostanna/stanna/internal/store"
 )
 
-// sentView is one event on its way to one endpoint.
-type sentView struct {
+// SentView is one event on its way to one endpoint.
+type SentView struct {
 	ID        string               `json:"id"`
 	WebhookID string               `json:"webhookId" doc:"The endpoint"`
 	EventID   string               `json:"eventId" doc:"The header webhook-id, the same at each try"`
@@ -26,8 +26,8 @@ type sentView struct {
 	EndedAt   *time.Time           `json:"endedAt"`
 }
 
-func viewSent(d stanna.Delivery) sentView {
-	view := sentView{ID: d.ID, WebhookID: d.EndpointID, EventID: d.Event.ID, Type: d.Event.Type, Subject: d.Event.Subject, At: d.Event.At.UTC(), State: d.State,
+func viewSent(d stanna.Delivery) SentView {
+	view := SentView{ID: d.ID, WebhookID: d.EndpointID, EventID: d.Event.ID, Type: d.Event.Type, Subject: d.Event.Subject, At: d.Event.At.UTC(), State: d.State,
 		Tried: d.Tried, CreatedAt: d.CreatedAt.UTC(), EndedAt: moment(d.EndedAt)}
 	if d.State == stanna.DeliveryWaiting {
 		view.NextAt = moment(d.NextAt)
@@ -51,9 +51,9 @@ type listDeliveriesInput struct {
 
 type listDeliveriesOutput struct {
 	Body struct {
-		Deliveries []sentView `json:"deliveries" doc:"Newest first; kept for 30 days"`
-		HasMore    bool           `json:"hasMore"`
-		NextBefore *string        `json:"nextBefore" doc:"For the next page; null on the last"`
+		Deliveries []SentView `json:"deliveries" doc:"Newest first; kept for 30 days"`
+		HasMore    bool       `json:"hasMore"`
+		NextBefore *string    `json:"nextBefore" doc:"For the next page; null on the last"`
 	}
 }
 
@@ -73,7 +73,7 @@ func (a *api) listDeliveries(ctx context.Context, who auth.Caller, in *listDeliv
 
 // sentDetail is a delivery with what was sent and every answer.
 type sentDetail struct {
-	sentView
+	SentView
 	Headers  map[string]string `json:"headers" doc:"As sent at the last try. The signature is not kept"`
 	Body     string            `json:"body" doc:"As sent, at each try; of a mailbox: the event that the letter told"`
 	Attempts []attemptView     `json:"attempts" doc:"The oldest first; the latest 20"`
@@ -88,7 +88,7 @@ type attemptView struct {
 }
 
 func (a *api) detail(d stanna.Delivery) (sentDetail, error) {
-	view := sentDetail{sentView: viewSent(d)}
+	view := sentDetail{SentView: viewSent(d)}
 	var err error
 	view.Headers, view.Body, err = a.Relay.Request(d)
 	view.Attempts = each(d.Attempts, func(x stanna.Attempt) attemptView {
@@ -137,7 +137,7 @@ func (a *api) resendDelivery(ctx context.Context, who auth.Caller, in *sentID) (
 
 // testWebhook sends a sample now, past everything that waits, and gives what
 // came of it.
-func (a *api) testWebhook(ctx context.Context, who auth.Caller, in *webhookID) (*sentOutput, error) {
+func (a *api) testWebhook(ctx context.Context, who auth.Caller, in *WebhookID) (*sentOutput, error) {
 	d, err := a.Relay.Test(ctx, who.Workspace, in.ID, who.Actor())
 	if err != nil {
 		return nil, missing("webhook", in.ID, err)
@@ -146,7 +146,7 @@ func (a *api) testWebhook(ctx context.Context, who auth.Caller, in *webhookID) (
 }
 
 type resendFailedInput struct {
-	webhookID
+	WebhookID
 	Body struct {
 		Since time.Time `json:"since" doc:"Those that were promised then or later"`
 	}

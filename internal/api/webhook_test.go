@@ -97,7 +97,7 @@ func TestWebhooks(t *testing.T) {
 		st.client("c1")
 		st.ask("POST", "/api/signals", []any{scored("a", "c1", 80, st.now().Add(-time.Hour)), scored("b", "c1", 20, st.now())}).want(200)
 		var log struct {
-			Deliveries []sentView
+			Deliveries []SentView
 			NextBefore *string
 		}
 		st.ask("GET", "/api/webhooks/deliveries?state=waiting&webhook="+made.ID, nil).want(200, &log)

@@ -3,13 +3,19 @@ package api
 import (
 	"context"
 	"fmt"
+	"net/http/httptest"
 	"strconv"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/gostanna/stanna"
+	"github.com/gostanna/stanna/internal/connect"
+	"github.com/gostanna/stanna/internal/press"
 	"github.com/gostanna/stanna/internal/sandbox"
+	"github.com/gostanna/stanna/internal/source"
 	"github.com/gostanna/stanna/internal/store"
+	"github.com/gostanna/stanna/internal/stripe/stripetest"
 )
 
 // prepared are the operations that ask for more than the address and the body
@@ -17,9 +23,55 @@ import (
 var prepared = map[string]func(st *stage, body any, options []with) (any, []with){
 	"postIntegrationsSlackEvents":       signedBySlack,
 	"postIntegrationsSlackInteractions": signedBySlack,
+	"postIntegrationsStripeWebhookByWorkspace": func(st *stage, body any, options []with) (any, []with) {
+		return body, append(options, header("Stripe-Signature", stripetest.Sign(st.stripe.Endpoints()[0].Secret, st.now(), []byte(fmt.Sprint(body)))))
+	},
+	"postInBySource": func(st *stage, body any, options []with) (any, []with) {
+		return body, append(options, header("Authorization", "Bearer "+sourceSecret))
+	},
 	"postSilences": func(st *stage, body any, options []with) (any, []with) {
 		return strings.ReplaceAll(fmt.Sprint(body), "2027-01-08", st.now().AddDate(0, 1, 0).Format(time.DateOnly)), options
 	},
+}
+
+const sourceSecret = "a-token-of-the-other-tool"
+
+// furnish builds the rooms that a stage does without: the desk for presses,
+// Stripe and the sources.
+func furnish(t *testing.T, billing *stripetest.Fake) func(*Options) {
+	return func(o *Options) {
+		stripe := httptest.NewServer(billing)
+		t.Cleanup(stripe.Close)
+		o.Desk = press.New(press.Options{Store: o.Store, Intake: o.Intake, Auth: o.Auth, Line: o.Line, Clock: o.Clock, Count: func(string) {}, Log: o.Log, PublicURL: o.PublicURL})
+		t.Cleanup(o.Desk.Close)
+		o.Stripe = connect.NewStripe(connect.StripeOptions{Store: o.Store, HTTP: stripe.Client(), URL: stripe.URL, ConnectURL: stripe.URL, PublicURL: o.PublicURL, Now: o.Clock.Real,
+			AfterConnect: func(context.Context, string, string) error { return nil }})
+		o.Sources = source.New(source.Options{Store: o.Store, Intake: o.Intake, Auth: o.Auth, Clock: o.Clock, Wake: func(...string) {}, Count: func(string, stanna.ParcelState) {}, Log: o.Log,
+			HTTP: stripe.Client(), StripeURL: stripe.URL, Signing: o.Stripe.Signing, PublicURL: o.PublicURL})
+	}
+}
+
+// sources adds what examples of sources and of Stripe name: the source src_one
+// with its body in_one, which failed, and Stripe's customer cus_one.
+func (st *stage) sources() {
+	st.Helper()
+	now := st.now()
+	st.must(st.store.Update(context.Background(), func(tx *store.Tx) error {
+		if err := tx.PutSource(stanna.Source{Workspace: acme, ID: "src_one", Name: "HubSpot", Kind: "hubspot", Scheme: "token", Secret: sourceSecret, QuietFor: 24 * time.Hour,
+			Mapping:   stanna.Mapping{Client: stanna.ClientMapping{Domain: "body.domain"}, Signals: []stanna.SignalMapping{{Type: stanna.InteractionLoggedType, Data: map[string]string{"type": `"email"`}}}},
+			CreatedAt: now, UpdatedAt: now}); err != nil {
+			return err
+		}
+		p, _, err := tx.AddParcel(stanna.Parcel{Workspace: acme, ID: "in_one", SourceID: "src_one", CameAt: now, Body: []byte(`{"domain":"nobody.example"}`), State: stanna.ParcelWaiting})
+		if err != nil {
+			return err
+		}
+		p.State, p.OpenedAt, p.Result = stanna.ParcelFailed, now, stanna.ParcelResult{Errors: []string{"no client has the domain nobody.example"}}
+		if err := tx.EndParcel(p); err != nil {
+			return err
+		}
+		return tx.PutStripeCustomers(stanna.StripeCustomer{Workspace: acme, ID: "cus_one", Name: "Soylent Corp", Email: "billing@soylent.example", SeenAt: now})
+	}))
 }
 
 // signedBySlack signs a body as Slack does.
@@ -34,7 +86,8 @@ func signedBySlack(st *stage, body any, options []with) (any, []with) {
 // alr_take, alr_assign, alr_snooze and alr_resolve; the dead notification
 // ntf_dead; surges srg_release and srg_discard; the silence sil_one; the API
 // key key_old; the endpoint ep_one and the delivery dlv_one to it, which
-// failed; a routing table and a template for health_drop; Slack connected,
+// failed; the source src_one with the body in_one, and Stripe's customer
+// cus_one, not connected yet; a routing table and a template for health_drop; Slack connected,
 // with #customer-health as the default channel.
 func (st *stage) world() {
 	st.Helper()
@@ -72,6 +125,7 @@ func (st *stage) world() {
 		signal("hooli", "usage.measured", hour, map[string]any{"name": "seats", "used": 92, "limit": 100}),
 	}).want(200)
 	st.endpoints()
+	st.sources()
 	st.ask("PUT", "/api/routes", map[string]any{"routes": []any{map[string]any{"to": []string{"#customer-health"}}}}).want(200)
 	st.ask("PUT", "/api/templates/health_drop", map[string]any{"subject": "{{ client.name }} fell", "body": "It fell.", "fields": []any{}, "buttons": []any{}}).want(201)
 	st.ask("PUT", "/api/rules/rule_health_drop", map[string]any{"playbook": "Call the sponsor today\nOffer a review of their set-up"}).want(200)

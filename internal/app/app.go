@@ -142,7 +142,8 @@ func (a *App) doors() http.Handler {
 	mux.Handle("/api/", api.New(api.Options{Store: a.store, Intake: a.intake, Policy: a.policy, Auth: a.auth, Line: a.line, Desk: a.desk, Relay: a.relay, Stripe: a.stripe, Sources: a.sources, Clock: a.clock, Log: a.log,
 		PublicURL: c.PublicURL, Version: a.env.Version,
 		Limits: api.Limits{PerMinute: c.RequestsPerMinute, PerDay: c.RequestsPerDay, SignalsPerMinute: c.SignalsPerMinute}}))
-	mux.Handle("/", web.New(web.Options{Store: a.store, Intake: a.intake, Policy: a.policy, Auth: a.auth, Line: a.line, Clock: a.clock, Log: a.log,
+	mux.Handle("/", web.New(web.Options{Store: a.store, Intake: a.intake, Policy: a.policy, Auth: a.auth, Line: a.line, Stripe: a.stripe, Sources: a.sources, Relay: a.relay, Clock: a.clock, Log: a.log,
+		Roads:     web.Roads{Mail: a.roads.mail != nil, EventLog: a.roads.log != nil, Heartbeat: a.roads.heartbeat != ""},
 		PublicURL: c.PublicURL, SlackURL: c.SlackURL}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)

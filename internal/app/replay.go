@@ -38,11 +38,11 @@ func (d *Demo) loadBook(ctx context.Context) error {
 		return err
 	}
 	defer book.Close()
-	var loaded struct{ Created, Updated, Rejected int }
+	var loaded struct{ Created, Updated, Unchanged, Rejected int }
 	if err := d.send(ctx, http.MethodPost, "/api/clients/import", "text/csv", book, &loaded); err != nil {
 		return err
 	}
-	fmt.Fprintf(d.out, "  %d clients loaded, %d rejected.\n", loaded.Created+loaded.Updated, loaded.Rejected)
+	fmt.Fprintf(d.out, "  %d clients loaded, %d rejected.\n", loaded.Created+loaded.Updated+loaded.Unchanged, loaded.Rejected)
 	if loaded.Rejected > 0 {
 		return fmt.Errorf("%d clients of %s were rejected", loaded.Rejected, d.config.Clients)
 	}

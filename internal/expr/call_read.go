@@ -58,17 +58,21 @@ func (r *reader) find(name string) (function, bool) {
 }
 
 func (r *reader) noSuchFunction(e ast.Expr, name string) *Error {
-	instead := map[string]string{
-		"timestamp": "date", "duration": "days", "double": "number", "int": "number", "uint": "number", "float": "number",
-		"toLowerCase": "lower", "lowercase": "lower", "lowerAscii": "lower", "upper": "lower", "len": "size", "length": "size", "count": "size",
+	instead := map[string]string{ // the first of them that the language has
+		"timestamp": "date time", "datetime": "date time", "toDate": "date time", "parseTime": "time", "unix": "time", "string": "text", "str": "text", "toString": "text",
+		"get": "or", "orValue": "or", "ifNull": "or", "try": "optional", "maybe": "optional", "strip": "trim", "trimSpace": "trim", "stripTags": "stripHtml", "html": "stripHtml",
+		"domain": "domainOf", "host": "domainOf", "array": "list", "find": "filter", "parseFloat": "number", "parseInt": "number", "duration": "days", "double": "number", "int": "number", "uint": "number", "float": "number",
+		"toLowerCase": "lower", "lowercase": "lower", "lowerAscii": "lower", "len": "size", "length": "size", "count": "size",
 		"getHours": "hour", "getDayOfWeek": "weekday", "today": "date", "any": "exists", "some": "exists", "exists_one": "exists", "includes": "contains",
-		"isset": "known", "exist": "known", "defined": "known", "map": "filter",
+		"isset": "known", "exist": "known", "defined": "known", "map": "filter", "date": "time", "upper": "lower",
 		"uppercase": "upper", "upperAscii": "upper", "toUpperCase": "upper", "capitalize": "upper", "default": "or", "coalesce": "or", "orElse": "or",
 		"currency": "money", "format": "number", "formatDate": "date", "longDate": "date", "shortDate": "day", "time": "clock", "since": "ago", "timeAgo": "ago",
 		"pluralize": "plural", "sparkline": "trend", "implode": "join", "concat": "join", "substring": "truncate", "shorten": "truncate",
 	}[name]
-	if f, ok := r.find(instead); ok {
-		return r.atCall(e, name, "there is no function "+quoted(name), "write "+f.shown+", such as "+f.example)
+	for other := range strings.FieldsSeq(instead) {
+		if f, ok := r.find(other); ok {
+			return r.atCall(e, name, "there is no function "+quoted(name), "write "+f.shown+", such as "+f.example)
+		}
 	}
 	var all []string
 	for _, f := range r.language.functions {

@@ -14,21 +14,22 @@ import (
 // purpose is what an expression is for.
 type purpose struct {
 	language *language
-	gives    *types.Type // nil: anything that can be written
+	gives    *types.Type // nil: anything that can be written, or one of kinds
 	must     string      // what it must be
 	example  string
+	kinds    []kind // of bodies: what it may be
 }
 
 func aCondition() purpose {
-	return purpose{theLanguage(), types.BoolType, "a condition must be a comparison", "client.mrr > 5000"}
+	return purpose{theLanguage(), types.BoolType, "a condition must be a comparison", "client.mrr > 5000", nil}
 }
 
 func aSeverity() purpose {
-	return purpose{theLanguage(), types.StringType, "a severity must be one of the words " + wordList(severityWords()), `state.zone == "red" ? "high" : "medium"`}
+	return purpose{theLanguage(), types.StringType, "a severity must be one of the words " + wordList(severityWords()), `state.zone == "red" ? "high" : "medium"`, nil}
 }
 
 func aPlaceholder() purpose {
-	return purpose{templateLanguage(), nil, "between {{ and }} stands what is to be written: text, a number, yes or no, a date, or a list of them", "client.name"}
+	return purpose{templateLanguage(), nil, "between {{ and }} stands what is to be written: text, a number, yes or no, a date, or a list of them", "client.name", nil}
 }
 
 // compile reads an expression step by step. Each step has its own words for
@@ -40,7 +41,7 @@ func compile(t *text, want purpose) (*program, error) {
 	case strings.TrimSpace(t.source) == "":
 		return nil, t.at(0, "there is nothing here", want.must+", such as "+want.example)
 	case len(t.runes) > MaxLength:
-		return nil, t.at(MaxLength, "this is longer than 4,000 characters", t.split())
+		return nil, t.at(MaxLength, "this is longer than 4,000 characters", t.split)
 	}
 	tokens, slip := tokenize(t)
 	if slip == nil {
@@ -55,7 +56,7 @@ func compile(t *text, want purpose) (*program, error) {
 		return nil, syntaxError(t, tokens, errs[0])
 	}
 	tree := parsed.NativeRep()
-	r := &reader{text: t, info: tree.SourceInfo(), factory: ast.NewExprFactory(), language: l, place: map[int64]int{}}
+	r := &reader{text: t, info: tree.SourceInfo(), factory: ast.NewExprFactory(), language: l, place: map[int64]int{}, newest: ast.MaxID(tree)}
 	if err := r.read(tree.Expr(), want); err != nil {
 		return nil, err
 	}
@@ -75,7 +76,10 @@ func compile(t *text, want purpose) (*program, error) {
 	if planErr != nil {
 		return nil, t.at(0, "this cannot be worked out", "write it more simply")
 	}
-	p := &program{text: t, run: run, names: r.mentions(), place: r.place}
+	p := &program{text: t, run: run, names: r.mentions(), place: r.place, tree: checked, costly: r.costly}
+	if l.bodies {
+		return p, nil // there are no samples of what may come from outside
+	}
 	if err := p.try(want); err != nil {
 		return nil, err
 	}
@@ -87,13 +91,13 @@ func compile(t *text, want purpose) (*program, error) {
 func syntaxError(t *text, tokens []token, e *cel.Error) *Error {
 	place := t.offset(e.Location.Line(), e.Location.Column())
 	if e.Location.Line() < 1 {
-		return t.at(0, "this is nested too deeply or chained too long", t.split()+", or write a list: client.id in [\"a\", \"b\"]")
+		return t.at(0, "this is nested too deeply or chained too long", t.split+", or write a list: "+t.list)
 	}
 	switch {
 	case strings.Contains(e.Message, "has() macro"):
-		return t.at(place, "has asks whether a field is there", "write has(client.custom.seats)")
+		return t.at(place, "has asks whether a field is there", "write "+t.there)
 	case strings.Contains(e.Message, "simple name"):
-		return t.at(place, t.loops()+" give each entry a name first", `write client.tags.exists(t, t == "pilot")`)
+		return t.at(place, t.loops+" give each entry a name first", "write "+t.loop)
 	case strings.Contains(e.Message, "literal"):
 		return t.at(place, "this number is too large", "")
 	}
@@ -114,7 +118,7 @@ func syntaxError(t *text, tokens []token, e *cel.Error) *Error {
 	here := tokens[i]
 	switch {
 	case here.kind != symbol && (before.kind == word || before.kind == figure || before.kind == quotation || before.closes()):
-		return t.at(here.start, "something is missing between "+quoted(before.text)+" and "+quoted(here.text), t.joint())
+		return t.at(here.start, "something is missing between "+quoted(before.text)+" and "+quoted(here.text), t.joint)
 	case here.kind == symbol && before.kind == symbol && !before.closes() && here.text != "[" && here.text != "(":
 		return t.at(here.start, "a value is missing between "+quoted(before.text)+" and "+quoted(here.text), "")
 	case here.kind == word && reserved(here.text):

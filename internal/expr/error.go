@@ -77,9 +77,13 @@ type text struct {
 
 	whole *text // the template that it is a placeholder of; nil: it stands alone
 	from  int   // where in it
+
+	*idiom
 }
 
-func newText(source string) *text { return &text{source: source, runes: []rune(source)} }
+func newText(source string, i *idiom) *text {
+	return &text{source: source, runes: []rune(source), idiom: i}
+}
 
 // part is a placeholder of the text, without the space around it.
 func (t *text) part(start, end int) *text {
@@ -93,31 +97,7 @@ func (t *text) part(start, end int) *text {
 	if i < j {
 		start, end = i, j
 	}
-	return &text{source: string(t.runes[start:end]), runes: t.runes[start:end], whole: t, from: start}
-}
-
-// split is the hint for what is too large.
-func (t *text) split() string {
-	if t.whole != nil {
-		return "split it into several {{ }}"
-	}
-	return "split it into several rules"
-}
-
-// joint is the hint for two values without anything between them.
-func (t *text) joint() string {
-	if t.whole != nil {
-		return "join text with +, or write each into its own {{ }}"
-	}
-	return "join them with && (and), || (or), == (is) or another comparison"
-}
-
-// loops are the functions that look through a list.
-func (t *text) loops() string {
-	if t.whole != nil {
-		return "exists, all, filter and map"
-	}
-	return "exists, all and filter"
+	return &text{source: string(t.runes[start:end]), runes: t.runes[start:end], whole: t, from: start, idiom: t.idiom}
 }
 
 // at is an error at a character of the text; -1 is its end.

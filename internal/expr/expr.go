@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/interpreter"
@@ -30,7 +31,7 @@ type Condition struct{ program }
 
 // CompileCondition reads a condition. The error is an [*Error].
 func CompileCondition(source string) (*Condition, error) {
-	p, err := compile(newText(source), aCondition())
+	p, err := compile(newText(source, ofConditions()), aCondition())
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +59,7 @@ type SeverityOf struct{ program }
 // CompileSeverity reads an expression that gives one of the severities. The
 // error is an [*Error].
 func CompileSeverity(source string) (*SeverityOf, error) {
-	p, err := compile(newText(source), aSeverity())
+	p, err := compile(newText(source, ofConditions()), aSeverity())
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +89,9 @@ type program struct {
 	run   cel.Program
 	names []mention
 	place map[int64]int // where each part of the tree stands in the text
+
+	tree   *ast.AST
+	costly bool
 }
 
 // Source is the text as it was written.

@@ -23,6 +23,7 @@ type language struct {
 	names     []name
 	byPath    map[string]int
 	functions []function
+	bodies    bool // what is spoken of is JSON from outside, and may hold anything
 	env       *cel.Env
 	check     *checker.Env // the same declarations; asked directly, since it tells the kind of every part, right or wrong
 
@@ -36,11 +37,12 @@ type lazily struct {
 	*language
 }
 
-// There is one language. Templates have more functions of it than conditions.
-var built, builtForTemplates lazily
+// There is one language. Templates have more functions of it than conditions,
+// and mappings speak of bodies.
+var built, builtForTemplates, builtForBodies lazily
 
 func theLanguage() *language {
-	built.once.Do(func() { built.language = newLanguage(functions()) })
+	built.once.Do(func() { built.language = newLanguage(table(), functions()) })
 	return built.language
 }
 
@@ -50,13 +52,13 @@ func templateLanguage() *language {
 		all := slices.DeleteFunc(functions(), func(f function) bool {
 			return slices.ContainsFunc(own, func(h function) bool { return h.name == f.name })
 		})
-		builtForTemplates.language = newLanguage(append(all, own...), cel.Variable(writerName, writerType()), cel.Variable(currencyName, cel.StringType))
+		builtForTemplates.language = newLanguage(table(), append(all, own...), cel.Variable(writerName, writerType()), cel.Variable(currencyName, cel.StringType))
 	})
 	return builtForTemplates.language
 }
 
-func newLanguage(functions []function, more ...cel.EnvOption) *language {
-	l := &language{names: table(), byPath: map[string]int{}, functions: functions}
+func newLanguage(names []name, functions []function, more ...cel.EnvOption) *language {
+	l := &language{names: names, byPath: map[string]int{}, functions: functions}
 	options := []cel.EnvOption{
 		cel.StdLib(cel.StdLibSubset(standard())),
 		cel.ParserRecursionLimit(maxParserDepth),

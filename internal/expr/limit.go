@@ -7,6 +7,7 @@ import (
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/cost"
+	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
@@ -26,6 +27,9 @@ const (
 	countFrom   = 25_000        // what is estimated higher is counted while it runs
 	maxCost     = 25_000        // counted; some five milliseconds
 
+	maxBodyCost = 500_000   // counted, of an expression over a body, which may be a megabyte of text
+	maxSpent    = 4_000_000 // of all the expressions over one body; some half a second
+
 	maxPattern = 1_000  // instructions of a pattern
 	maxMatched = 20_000 // bytes that a pattern is looked for in
 )
@@ -36,6 +40,12 @@ func (r *reader) limits(checked *ast.AST) ([]cel.ProgramOption, *Error) {
 	estimate, err := cost.Cost(checked, sizes{})
 	if err != nil || estimate.Max > maxEstimate {
 		return nil, r.text.at(0, "this may be too much work for a large account", "look through fewer lists, or write a shorter pattern")
+	}
+	if r.language.bodies {
+		if r.costly {
+			options = append(options, cel.CostTracking(bodyCost{}), cel.CostLimit(maxBodyCost))
+		}
+		return options, nil
 	}
 	if r.costly || estimate.Max > countFrom {
 		options = append(options, cel.CostTracking(textCost{}), cel.CostLimit(maxCost))
@@ -56,12 +66,46 @@ func (textCost) CallCost(function, _ string, args []ref.Val, result ref.Val) *ui
 	return &n
 }
 
+// bodyCost counts what is done with text, lists and objects that come from
+// outside: what CEL counts by kinds that it knows beforehand is not known here.
+type bodyCost struct{}
+
+// CallCost implements cost.ActualCostEstimator.
+func (bodyCost) CallCost(function, _ string, args []ref.Val, result ref.Val) *uint64 {
+	n := uint64(1)
+	switch function {
+	case getField, getValue, testField, "or", "optional", "known", operators.LogicalAnd, operators.LogicalOr, operators.Conditional, operators.NotStrictlyFalse:
+	case operators.Add: // lists are put together without a copy
+		if s, ok := result.(types.String); ok {
+			n += walk(s)
+		}
+	case operators.Equals, operators.NotEquals:
+		n += min(walkAll(args[0]), walkAll(args[1]))
+	default:
+		for _, x := range args {
+			n += walk(x)
+		}
+		n += walk(result)
+	}
+	return &n
+}
+
+// walkAll is what going through a value and all that is in it costs.
+func walkAll(v ref.Val) uint64 {
+	switch came := v.Value().(type) {
+	case map[string]any, []any:
+		n, _ := sizeOfJSON(came, 0)
+		return uint64(n)
+	}
+	return walk(v)
+}
+
 // walk is what going through a value costs, by CEL's own measure.
 func walk(v ref.Val) uint64 {
 	switch v := v.(type) {
 	case types.String:
 		return uint64(len(v)) / 10
-	case traits.Lister:
+	case traits.Sizer: // a list or an object
 		if n, ok := v.Size().(types.Int); ok {
 			return uint64(n)
 		}

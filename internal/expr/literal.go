@@ -63,7 +63,7 @@ func (r *reader) longTime(unit string, e ast.Expr) *Error {
 func (r *reader) pattern(e ast.Expr) *Error {
 	s, ok := literalText(e)
 	if !ok {
-		return r.at(e, "a pattern must be written out as text in quotes", `such as client.name.matches("^Acme")`)
+		return r.at(e, "a pattern must be written out as text in quotes", "such as "+r.text.pattern)
 	}
 	n, err := patternSize(s)
 	switch {

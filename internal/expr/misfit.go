@@ -19,7 +19,7 @@ func (r *reader) misfitPair(e ast.Expr, sign string, left, right ast.Expr, kindO
 		shownRight = "the right side"
 	}
 	if isComparison(left) && k == number {
-		return r.at(e, "two comparisons cannot be chained", "write 40 < state.health && state.health < 70")
+		return r.at(e, "two comparisons cannot be chained", "write "+r.text.chained)
 	}
 	verb := "cannot be compared with " + sign
 	reckoning := strings.Contains("+-*/", sign)
@@ -30,7 +30,15 @@ func (r *reader) misfitPair(e ast.Expr, sign string, left, right ast.Expr, kindO
 		return r.at(e, fmt.Sprintf("%s and %s are both %s; they %s", shownLeft, shownRight, plural(l), verb), "")
 	}
 	hint := ""
-	if !reckoning {
+	if r.language.bodies && sign == "+" && (l == textual || k == textual) {
+		word, other := left, right
+		if k == textual {
+			word, other = right, left
+		}
+		if hint = "write text(" + r.show(other) + ")"; other.Kind() == ast.LiteralKind {
+			hint = "write number(" + r.show(word) + ")"
+		}
+	} else if !reckoning || r.language.bodies {
 		if hint = r.quoteHint(left, l, shownRight, k); hint == "" {
 			hint = r.quoteHint(right, k, shownLeft, l)
 		}
@@ -42,6 +50,10 @@ func (r *reader) misfitPair(e ast.Expr, sign string, left, right ast.Expr, kindO
 func (r *reader) quoteHint(x ast.Expr, k kind, other string, otherKind kind) string {
 	s, isText := literalText(x)
 	switch {
+	case r.language.bodies && k == textual && !isText && otherKind == number:
+		return "write number(" + r.show(x) + ")"
+	case r.language.bodies && k == textual && !isText && otherKind == moment:
+		return "write time(" + r.show(x) + ")"
 	case isText && otherKind == number && strings.Trim(s, "0123456789.-") == "" && s != "":
 		return "write " + s + " without quotes"
 	case isText && otherKind == yesNo && (s == "true" || s == "false"):
@@ -67,7 +79,11 @@ func (r *reader) misfitCall(call ast.CallExpr, op string, kindOf func(ast.Expr) 
 	}
 	for i, wants := range f.takes[:min(len(f.takes), len(args))] {
 		if k := kindOf(args[i]); wants != "" && k != wants && k != anything && k != "" {
-			return r.at(args[i], fmt.Sprintf("%s takes %s, and %s is %s", f.name, a(wants), r.show(args[i]), a(k)), "for example "+f.example)
+			hint := "for example " + f.example
+			if convert := map[kind]string{number: "number", moment: "time", textual: "text"}[wants]; r.language.bodies && convert != "" && args[i].Kind() != ast.LiteralKind && k != listed && k != object {
+				hint = "write " + convert + "(" + r.show(args[i]) + ")"
+			}
+			return r.at(args[i], fmt.Sprintf("%s takes %s, and %s is %s", f.name, a(wants), r.show(args[i]), a(k)), hint)
 		}
 	}
 	if f.name == "size" {
@@ -85,7 +101,7 @@ func (r *reader) compareExample(x ast.Expr, k kind) string {
 	}
 	shown := r.show(x)
 	if strings.HasPrefix(shown, "this") || x.Kind() == ast.LiteralKind {
-		return "client.mrr > 5000"
+		return r.text.condition
 	}
 	switch k {
 	case number:
@@ -95,7 +111,7 @@ func (r *reader) compareExample(x ast.Expr, k kind) string {
 	case anything:
 		return shown + " == true"
 	}
-	return "client.mrr > 5000"
+	return r.text.condition
 }
 
 func (r *reader) named(x ast.Expr) (name, bool) {

@@ -47,6 +47,8 @@ const (
 // celType is what the checker calls it.
 func (k kind) celType() *cel.Type {
 	switch k {
+	case anything:
+		return cel.DynType
 	case number:
 		return cel.DoubleType
 	case yesNo:

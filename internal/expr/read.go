@@ -23,6 +23,7 @@ type reader struct {
 
 	locals []string // the variables of the comprehensions around
 	depth  int      // how many comprehensions are around
+	newest int64    // the highest id of a part
 	costly bool     // the work must be counted while it is done
 	found  []mention
 	place  map[int64]int
@@ -50,11 +51,16 @@ func (r *reader) visit(e ast.Expr) *Error {
 	case ast.LiteralKind:
 		return r.visitLiteral(e)
 	case ast.IdentKind, ast.SelectKind:
+		if r.language.bodies {
+			return r.visitPath(e)
+		}
 		return r.visitName(e)
 	case ast.CallKind:
 		return r.visitCall(e)
 	case ast.ListKind:
-		return r.visitAll(e.AsList().Elements())
+		return r.visitList(e.AsList().Elements())
+	case ast.MapKind:
+		return r.visitObject(e)
 	case ast.ComprehensionKind:
 		return r.visitLoop(e)
 	}
@@ -79,6 +85,8 @@ func (r *reader) visitLiteral(e ast.Expr) *Error {
 		e.SetKindCase(r.factory.NewLiteral(e.ID(), types.Double(v)))
 	case types.Bytes:
 		return r.at(e, "text stands in quotes without a letter before them", "")
+	case types.Null:
+		e.SetKindCase(r.factory.NewIdent(e.ID(), nullName)) // CEL's own fits no other kind
 	}
 	return nil
 }
@@ -91,10 +99,10 @@ func (r *reader) visitLoop(e ast.Expr) *Error {
 	}
 	r.costly = true
 	if r.depth++; r.depth > maxLoops {
-		return r.at(e, r.text.loops()+" are nested more than two deep", r.text.split())
+		return r.at(e, r.text.loops+" are nested more than two deep", r.text.split)
 	}
 	if slices.Contains(r.roots(), c.IterVar()) || slices.Contains(r.locals, c.IterVar()) {
-		return r.text.at(r.start(e.ID())+1, quoted(c.IterVar())+" is taken", "call the entry something else, such as t: client.tags.exists(t, t == \"pilot\")")
+		return r.text.at(r.start(e.ID())+1, quoted(c.IterVar())+" is taken", "call the entry something else, such as t: "+r.text.loop)
 	}
 	r.locals = append(r.locals, c.IterVar(), c.AccuVar())
 	for _, part := range []ast.Expr{c.AccuInit(), c.LoopCondition(), c.LoopStep(), c.Result()} {
@@ -120,8 +128,11 @@ func (r *reader) visitCall(e ast.Expr) *Error {
 	} else if err := r.function(e, call); err != nil {
 		return err
 	}
-	switch call.FunctionName() {
+	switch name := call.FunctionName(); name {
 	case operators.Index:
+		if r.language.bodies {
+			return r.visitIndex(e, args)
+		}
 		if args[1].Kind() == ast.LiteralKind {
 			if err := r.visit(args[0]); err != nil {
 				return err
@@ -157,9 +168,12 @@ func (r *reader) visitCall(e ast.Expr) *Error {
 			}
 		}
 	case "days", "hours":
-		if err := r.longTime(call.FunctionName(), args[0]); err != nil {
+		if err := r.longTime(name, args[0]); err != nil {
 			return err
 		}
+	}
+	if r.language.bodies {
+		return r.visitBodyCall(e, call)
 	}
 	if err := r.unquoted(call); err != nil {
 		return err

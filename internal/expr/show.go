@@ -8,8 +8,11 @@ import (
 	"cel.dev/cel-go/common/types"
 )
 
-// anything is the kind of your own fields and of what a signal brings.
-const anything kind = "anything"
+const (
+	anything kind = "anything" // your own fields, what a signal brings, what is in a body
+	object   kind = "object"
+	nullKind kind = "null"
+)
 
 // kindOfType says in a person's words what the checker found.
 func kindOfType(t *types.Type) kind {
@@ -38,17 +41,27 @@ func kindOfType(t *types.Type) kind {
 // a puts the article before a kind.
 func a(k kind) string {
 	switch k {
-	case textual, yesNo, fields:
+	case textual, yesNo, fields, nullKind:
 		return string(k)
 	case anything:
 		return "a field of your own, which may be anything"
+	case object:
+		return "an object"
 	}
 	return "a " + string(k)
 }
 
+// kindOf is kindOfType in the words of the language.
+func (r *reader) kindOf(t *types.Type) kind {
+	if k := kindOfType(t); k != fields || !r.language.bodies {
+		return k
+	}
+	return object
+}
+
 func plural(k kind) string {
 	switch k {
-	case textual, yesNo, fields:
+	case textual, yesNo, fields, nullKind:
 		return string(k)
 	case moment:
 		return "dates and times"
@@ -81,7 +94,12 @@ func (r *reader) show(e ast.Expr) string {
 		}
 	case ast.ListKind:
 		return "this list"
+	case ast.MapKind:
+		return "this object"
 	case ast.CallKind:
+		if name := e.AsCall().FunctionName(); name == getField || name == getValue || name == testField {
+			return r.showPath(e.AsCall())
+		}
 		if f, ok := r.find(strings.TrimPrefix(e.AsCall().FunctionName(), "@")); ok {
 			return r.showCall(f, e.AsCall())
 		}

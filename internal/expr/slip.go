@@ -25,14 +25,18 @@ func findSlip(t *text, tokens []token) *Error {
 			if at(i-1).is(symbol, ".") {
 				continue // a field may be called anything
 			}
-			if message, hint = wordSlip(k, at(i-1), at(i+1)); k.text == "in" && at(i+1).is(symbol, "(") && comma(tokens[i+1:tokens[i+1].match]) {
+			if message, hint = t.wordSlip(k, at(i-1), at(i+1)); k.text == "in" && at(i+1).is(symbol, "(") && comma(tokens[i+1:tokens[i+1].match]) {
 				message, hint = "a list stands in square brackets", `write in ["a", "b"]`
 			}
 		case figure:
 			message, hint = figureSlip(tokens, i)
 		case symbol:
-			if message, hint = symbolSlip(k); k.text == "|" && t.whole != nil && at(i+1).kind == word {
-				hint = "a function stands before its value: " + at(i+1).text + "(...); for or write ||"
+			message, hint = symbolSlip(k)
+			switch before, after := at(i-1), at(i+1); {
+			case k.text == "|" && t.whole != nil && after.kind == word:
+				hint = "a function stands before its value: " + after.text + "(...); for or write ||"
+			case t.objects && k.text == "?" && (before.end == k.start && (before.is(symbol, ".") || before.is(symbol, "[")) || after.start == k.end && after.is(symbol, ".")):
+				message, hint = "a field that may be missing is not asked for with ?", `write or(item.email, ""), or optional(item.email) for null`
 			}
 		}
 		if message != "" {
@@ -49,21 +53,23 @@ func pairBrackets(t *text, tokens []token) *Error {
 		if k.kind != symbol {
 			continue
 		}
-		switch k.text {
-		case "{{", "}}":
+		switch {
+		case k.text == "{{" || k.text == "}}":
 			return t.at(k.start, "a condition stands alone here", "leave out the {{ and }}")
-		case "{", "}":
+		case (k.text == "{" || k.text == "}") && !t.objects:
 			return t.at(k.start, "braces have no use here", "write ( and ) to group, [ and ] for a list")
-		case "(", "[":
+		case k.text == "{" && len(tokens) > i+1 && i == 0 && tokens[1].text == "{" && tokens[1].start == 1:
+			return t.at(k.start, "an expression stands alone here", "leave out the {{ and }}")
+		case k.text == "(" || k.text == "[" || k.text == "{":
 			if open = append(open, i); len(open) > maxBrackets {
-				return t.at(k.start, "brackets are nested more than 32 deep", t.split())
+				return t.at(k.start, "brackets are nested more than 32 deep", t.split)
 			}
-		case ")", "]":
+		case k.closes():
 			if len(open) == 0 {
 				return t.at(k.start, "this "+quoted(k.text)+" was never opened", "")
 			}
 			partner := open[len(open)-1]
-			if (tokens[partner].text == "(") != (k.text == ")") {
+			if !strings.Contains("() [] {}", tokens[partner].text+k.text) {
 				return t.at(k.start, "this "+quoted(k.text)+" closes a "+quoted(tokens[partner].text), "")
 			}
 			open = open[:len(open)-1]
@@ -82,7 +88,7 @@ func comma(tokens []token) bool {
 }
 
 // wordSlip knows words that other languages have.
-func wordSlip(k, before, after token) (message, hint string) {
+func (t *text) wordSlip(k, before, after token) (message, hint string) {
 	isValue := func(t token) bool { return t.kind == word || t.kind == figure || t.kind == quotation || t.closes() }
 	plain := strings.ToLower(k.text)
 	instead := map[string]string{"and": "&&", "or": "||", "not": "!", "is": "==", "equals": "==", "eq": "==", "ne": "!=", "gt": ">", "gte": ">=", "ge": ">=", "lt": "<", "lte": "<=", "le": "<="}[plain]
@@ -93,12 +99,13 @@ func wordSlip(k, before, after token) (message, hint string) {
 		return quoted(k.text) + " is written in small letters here", "write " + plain
 	case plain == "contains" || plain == "startswith" || plain == "endswith" || plain == "matches" || plain == "like":
 		if isValue(before) || isValue(after) {
-			return quoted(k.text) + " does not stand between two values", `write it behind a dot: client.name.contains("Labs")`
+			return quoted(k.text) + " does not stand between two values", "write it behind a dot: " + t.contains
 		}
 	case plain == "between":
-		return "there is no " + quoted(k.text) + " here", "write two comparisons: state.health >= 40 && state.health <= 70"
+		return "there is no " + quoted(k.text) + " here", "write two comparisons: " + t.between
+	case t.objects && k.text == "null":
 	case plain == "null" || plain == "nil" || plain == "none":
-		return "there is no " + quoted(k.text) + " here", "ask whether a value is known: known(client.mrr)"
+		return "there is no " + quoted(k.text) + " here", t.null
 	case plain == "if" || plain == "then" || plain == "else" || plain == "when":
 		return "there is no " + quoted(k.text) + " here", "write condition ? this : otherwise"
 	}
@@ -142,7 +149,7 @@ func inList(tokens []token, i int) bool {
 		switch {
 		case tokens[j].closes():
 			j = tokens[j].match
-		case tokens[j].is(symbol, "["):
+		case tokens[j].is(symbol, "[") || tokens[j].is(symbol, "{"):
 			return true
 		case tokens[j].is(symbol, "("):
 			return j > 0 && tokens[j-1].kind == word && tokens[j-1].text != "in"

@@ -35,7 +35,7 @@ const (
 // CompileTemplate reads a template of most characters at the most. The error
 // is an [*Error] whose place is one in the whole template.
 func CompileTemplate(source string, most int) (*Template, error) {
-	t := newText(source)
+	t := newText(source, ofTemplates())
 	switch {
 	case !utf8.ValidString(source):
 		return nil, t.invalid()

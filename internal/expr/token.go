@@ -24,7 +24,7 @@ const (
 )
 
 // closes says whether the token ends a value in brackets.
-func (t token) closes() bool { return t.text == ")" || t.text == "]" }
+func (t token) closes() bool { return t.text == ")" || t.text == "]" || t.text == "}" }
 
 func (t token) is(kind tokenKind, text string) bool { return t.kind == kind && t.text == text }
 
@@ -70,7 +70,7 @@ func tokenize(t *text) ([]token, *Error) {
 		default:
 			i++
 			for _, s := range longSymbols() {
-				if n := len(s); start+n <= len(rs) && string(rs[start:start+n]) == s {
+				if n := len(s); start+n <= len(rs) && string(rs[start:start+n]) == s && !(t.objects && (s == "{{" || s == "}}")) {
 					i = start + n
 					break
 				}

@@ -17,7 +17,7 @@ import (
 func (r *reader) typeError(checked *ast.AST, list []*common.Error) *Error {
 	for _, e := range list {
 		if x, parent := findExpr(checked.Expr(), e.ExprID); x != nil {
-			return r.misfit(checked, x, parent)
+			return r.misfit(func(x ast.Expr) kind { return r.kindOf(checked.GetType(x.ID())) }, x, parent)
 		}
 	}
 	return r.text.at(0, "the kinds of values do not fit together here", "")
@@ -55,10 +55,9 @@ func inLoop(call ast.CallExpr) bool {
 	return slices.ContainsFunc(call.Args(), func(x ast.Expr) bool { return x.Kind() == ast.IdentKind && x.AsIdent() == "@result" })
 }
 
-func (r *reader) misfit(checked *ast.AST, e, parent ast.Expr) *Error {
-	kindOf := func(x ast.Expr) kind { return kindOfType(checked.GetType(x.ID())) }
+func (r *reader) misfit(kindOf func(ast.Expr) kind, e, parent ast.Expr) *Error {
 	if parent != nil && parent.Kind() == ast.ComprehensionKind {
-		return r.at(e, fmt.Sprintf("%s look through a list, and %s is %s", r.text.loops(), r.show(e), a(kindOf(e))), `for example client.tags.exists(t, t == "pilot")`)
+		return r.at(e, fmt.Sprintf("%s look through a list, and %s is %s", r.text.loops, r.show(e), a(kindOf(e))), "for example "+r.text.loop)
 	}
 	if parent != nil && parent.Kind() == ast.CallKind && kindOf(e) != yesNo {
 		if op := parent.AsCall().FunctionName(); op == operators.LogicalAnd || op == operators.LogicalOr {
@@ -114,13 +113,19 @@ func (r *reader) misfit(checked *ast.AST, e, parent ast.Expr) *Error {
 }
 
 func (r *reader) afterComma(x ast.Expr, k kind) *Error {
-	return r.at(x, fmt.Sprintf("%s is %s; after the comma stands a comparison", r.show(x), a(k)), `for example client.tags.exists(t, t == "pilot")`)
+	return r.at(x, fmt.Sprintf("%s is %s; after the comma stands a comparison", r.show(x), a(k)), "for example "+r.text.loop)
 }
 
 // wantType checks that the whole gives what it is for.
 func (r *reader) wantType(checked *ast.AST, want purpose) *Error {
 	e := checked.Expr()
 	gives := checked.GetType(e.ID())
+	if want.kinds != nil {
+		if k := r.kindOf(gives); k != anything && !slices.Contains(want.kinds, k) {
+			return r.text.at(r.firstPlace(e), fmt.Sprintf("this gives %s; %s", a(k), want.must), "such as "+want.example)
+		}
+		return nil
+	}
 	if want.gives == nil && writable(gives) || want.gives != nil && gives.IsExactType(want.gives) {
 		return nil
 	}

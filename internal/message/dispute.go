@@ -45,30 +45,35 @@ func answerBy(p stanna.PaymentStanding) (time.Time, bool) {
 	return by, err == nil && p.Status == stanna.PaymentDisputed
 }
 
-// answer is the first thing to do about a dispute: it is lost without one.
+// answer is the first thing to do about a dispute: it is lost without an
+// answer. Without a date there may be nothing to answer, or not any more.
 func (c chapter) answer(p stanna.PaymentStanding) phrase {
-	step := c.phrase("answer the dispute")
-	if inStripe(p.URL) {
-		step = c.phrase("answer it in Stripe")
-	}
 	by, known := answerBy(p)
-	switch {
-	case !known:
-		return c.phrase("{step} before its time is up", with{"step": step})
-	case by.Before(c.Now):
-		return c.phrase("see what became of it: the time to answer ended on {day}", with{"day": c.Day(by)})
+	fill := with{"day": c.Day(by)}
+	switch inside := inStripe(p.URL); {
+	case known && by.Before(c.Now):
+		return c.phrase("see what became of it: the time to answer ended on {day}", fill)
+	case known && inside:
+		return c.phrase("answer it in Stripe by {day}", fill)
+	case known:
+		return c.phrase("answer the dispute by {day}", fill)
+	case inside:
+		return c.phrase("see in Stripe where the dispute stands")
 	}
-	return c.phrase("{step} by {day}", with{"step": step, "day": c.Day(by)})
+	return c.phrase("see where the dispute stands")
 }
 
-// disputeSteps are what helps to answer, while there is time.
-func (c chapter) disputeSteps(p stanna.PaymentStanding) []phrase {
-	if by, ok := answerBy(p); ok && by.Before(c.Now) {
+// disputeSteps are what helps to answer, while there is time, and to end it.
+func (c chapter) disputeSteps(p stanna.PaymentStanding) (steps []phrase) {
+	by, known := answerBy(p)
+	switch {
+	case known && by.Before(c.Now):
 		return nil
+	case known:
+		steps = append(steps, c.phrase("collect what shows that it was agreed and used: the contract, the invoice, sign-ins, messages"))
 	}
-	ask := c.phrase("ask the customer what is behind it; a dispute that they withdraw ends soonest")
 	if who := c.contact(); who != nil {
-		ask = c.phrase("ask {contact} what is behind it; a dispute that they withdraw ends soonest", with{"contact": who})
+		return append(steps, c.phrase("ask {contact} what is behind it; a dispute that they withdraw ends soonest", with{"contact": who}))
 	}
-	return []phrase{c.phrase("collect what shows that it was agreed and used: the contract, the invoice, sign-ins, messages"), ask}
+	return append(steps, c.phrase("ask the customer what is behind it; a dispute that they withdraw ends soonest"))
 }

@@ -57,7 +57,7 @@ func TestSaid(t *testing.T) {
 			a.Evidence.Payment = owed(func(p *stanna.PaymentStanding) {
 				p.Status, p.NextAttempt, p.URL, p.Code = stanna.PaymentDisputed, "", "", "<odd_word>"
 			})
-		}), []string{"Disputed on Sat 21 Nov: &lt;odd word&gt;", "Do next: answer the dispute before its time is up"}, "Stripe"},
+		}), []string{"Disputed on Sat 21 Nov: &lt;odd word&gt;", "Do next: see where the dispute stands; ask Maria Costa (sponsor) what is behind it"}, "collect"},
 		"all that was owed is paid": {said(stanna.PaymentIssue, true, func(_ *ThreadView, a *AlertView) { a.Evidence.AlsoOwed = []stanna.PaymentStanding{*owed(nil)} }),
 			[]string{"Acme Corp paid $2,400 after 9 days"}, "is past due"},
 		"a silence that is over was no half": {said(stanna.EngagementDrop, true, func(_ *ThreadView, a *AlertView) { a.Evidence.Worst = 0 }),

@@ -127,13 +127,13 @@ func sameEndpoint(a, b stanna.Endpoint) bool {
 	return a.Name == b.Name && a.Address == b.Address && slices.Equal(a.Types, b.Types) && a.Secret == b.Secret && a.Paused == b.Paused
 }
 
-// ChangeEndpoint gives an endpoint another name, address or types. An address
-// as it is shown, without its query, leaves it as it is.
+// ChangeEndpoint gives an endpoint another name, address or types. No address,
+// or one as it is shown, without its query, leaves it as it is.
 func (k *Keeper) ChangeEndpoint(ctx context.Context, workspace string, by intake.By, draft stanna.Endpoint, ifVersion *int) (stanna.Endpoint, error) {
 	return k.changeEndpoint(ctx, workspace, by, draft.ID, ifVersion, func(e *edit, x *stanna.Endpoint) error {
 		before := *x
 		x.Name, x.Types = draft.Name, draft.Types
-		if text := draft.Address.Reveal(); text != before.Place() {
+		if text := draft.Address.Reveal(); text != "" && text != before.Place() {
 			x.Address = draft.Address
 		}
 		if x.Address != before.Address || !slices.Equal(x.Types, before.Types) || x.Name != before.Name {

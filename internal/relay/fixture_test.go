@@ -119,51 +119,56 @@ func (st *stage) tell(kind stanna.EventType, subjects ...string) {
 	})
 }
 
-// work takes the steps of a lane that are due, and says how many there were.
+// work takes the steps of a lane that are due, as the queue does, and says how
+// many there were.
 func (st *stage) work(lane string) (steps int) {
 	st.Helper()
 	road, _, _ := strings.Cut(stanna.Lane{Name: lane}.Road(), ":")
 	handler := st.roads[road]
-	for {
-		var work queue.Work
-		var held stanna.Lane
-		st.update(func(tx *store.Tx) error {
-			l, orphans, ok, err := tx.ClaimLane(lane, "test", queue.Lease, st.now)
-			if err != nil || !ok {
-				work = nil
-				return err
-			}
-			if len(orphans) > 0 {
-				st.must(handler.Recover(tx, &l, orphans, st.now))
-			}
+	var work queue.Work
+	var epoch int64
+	plan := func(tx *store.Tx, l stanna.Lane) (err error) {
+		work = nil
+		if l.Paused == "" && !l.NotBefore.After(st.now) {
 			if work, err = handler.Plan(tx, &l, st.now); err != nil {
 				return err
 			}
-			st.must(tx.SaveLane(l))
-			if held = l; work == nil {
-				_, err = tx.ReleaseLane(lane)
-			}
-			return err
-		})
-		if work == nil {
-			return steps
 		}
+		if err := tx.SaveLane(l); err != nil || work != nil {
+			return err
+		}
+		_, err = tx.ReleaseLane(lane)
+		return err
+	}
+	st.update(func(tx *store.Tx) error {
+		l, orphans, ok, err := tx.ClaimLane(lane, "test", queue.Lease, st.now)
+		if err != nil || !ok {
+			return err
+		}
+		if len(orphans) > 0 {
+			st.must(handler.Recover(tx, &l, orphans, st.now))
+		}
+		epoch = l.Epoch
+		return plan(tx, l)
+	})
+	for work != nil {
 		steps++
 		st.steps.Add(1)
 		ctx, cancel := context.WithTimeout(context.Background(), st.step)
 		work.Do(ctx)
 		cancel()
 		st.update(func(tx *store.Tx) error {
-			l, ok, err := tx.HoldLane(lane, "test", held.Epoch)
+			l, ok, err := tx.HoldLane(lane, "test", epoch)
 			if err != nil || !ok {
 				st.Fatal(ok, err)
 			}
-			st.must(work.Settle(tx, &l, st.now))
-			st.must(tx.SaveLane(l))
-			_, err = tx.ReleaseLane(lane)
-			return err
+			if err := work.Settle(tx, &l, st.now); err != nil {
+				return err
+			}
+			return plan(tx, l)
 		})
 	}
+	return steps
 }
 
 // until works a lane as time passes, a step of it at a time, until ok.

@@ -40,7 +40,7 @@ func (r *Relay) under(lane string, now time.Time) *flight {
 func (r *Relay) launch(lane string, f *flight) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.flights[lane] == f {
+	if !f.began.IsZero() {
 		return
 	}
 	f.began = r.Now()
@@ -53,7 +53,8 @@ func (r *Relay) launch(lane string, f *flight) {
 	}()
 }
 
-// land forgets a letter whose fate is written down.
+// land forgets a letter whose fate is being written down: the transaction that
+// does so plans the next one.
 func (r *Relay) land(lane string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

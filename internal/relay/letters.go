@@ -147,7 +147,7 @@ func (h *handing) Settle(tx *store.Tx, lane *stanna.Lane, now time.Time) error {
 	if !h.over {
 		return tx.RetryJob(h.job, now, "the mail server is slow")
 	}
-	tx.OnCommit(func() { h.land(lane.Name) })
+	h.land(lane.Name)
 	e, err := tx.Endpoint(h.to.Workspace, h.to.ID)
 	if stanna.CodeOf(err) == stanna.NotFound {
 		return tx.EndJob(h.job.ID, stanna.JobDone, "the endpoint is deleted")

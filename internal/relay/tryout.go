@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"time"
 
 	"github.com/gostanna/stanna"
 	"github.com/gostanna/stanna/internal/mail"
@@ -25,9 +26,12 @@ func (r *Relay) Test(ctx context.Context, workspace, id, actor string) (d stanna
 	if err != nil {
 		return d, err
 	}
-	now := r.Now()
-	event := stanna.SampleOf(stanna.EndpointTest, w.ID, now)
-	event.ID, event.Subject = store.NewID("msg"), e.Road()
+	now := r.Now().UTC().Truncate(time.Microsecond)
+	event, err := stanna.Trouble{About: e.Road(), Name: e.Title(), Since: stanna.SinceTime(now)}.Notice(w.ID, stanna.EndpointTest, now, "This is a test of Stanna. It works.")
+	if err != nil {
+		return d, err
+	}
+	event.ID = store.NewID("msg")
 	d = stanna.Delivery{Workspace: workspace, ID: store.NewID("dlv"), EndpointID: id, Event: event, State: stanna.DeliveryLost, CreatedAt: now}
 	if box, is := e.Mailbox(); is {
 		r.testMailbox(w, e, box, &d)

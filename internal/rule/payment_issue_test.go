@@ -132,7 +132,7 @@ func TestPaymentIssueGoesOn(t *testing.T) {
 		"one that is not owed":        {failure(2), []step{{stanna.PaymentRecovered{Invoice: "in_9"}, still, "", stanna.Medium}}},
 		"paid and failed anew":        {failure(2), []step{{failure(2, of("in_2", 50)), payAgain, worse, stanna.Medium}, {stanna.PaymentRecovered{Invoice: "in_2"}, inPart, eased, stanna.Medium}, {failure(1, of("in_2", 50)), payAgain, worse, stanna.Medium}}},
 		"a dispute beside it":         {failure(2, pastDue), []step{{failure(0, disputed, of("dp_1", 80)), disputes, worse, stanna.High}, {failure(3, pastDue), still, "", stanna.High}, {stanna.PaymentRecovered{Invoice: "dp_1"}, inPart, eased, stanna.High}}},
-		"a dispute that is over":   {failure(0, disputed, of("dp_1", 80)), []step{{stanna.PaymentRecovered{Invoice: "dp_1"}, stanna.ReasonDisputeOver, closed, stanna.High}}},
+		"a dispute that is over":      {failure(0, disputed, of("dp_1", 80)), []step{{stanna.PaymentRecovered{Invoice: "dp_1"}, stanna.ReasonDisputeOver, closed, stanna.High}}},
 		"the larger turns up late":    {failure(2, hard), []step{{failure(2, of("in_2", 500)), payAgain, worse, stanna.High}, {failure(2, of("in_2", 500), hard), still, "", stanna.High}, {failure(3, of("in_2", 500), hard), payAgain, worse, stanna.High}}},
 		"uncounted, no invoice":       {failure(2), []step{{failure(0, unsaid), still, "", stanna.Medium}, {failure(0, unsaid), still, "", stanna.Medium}}},
 		"amounts of other currencies": {failure(2), []step{{stanna.PaymentFailed{Amount: 9_000, Currency: "JPY", Attempt: 2, Invoice: "in_1"}, still, "", stanna.Medium}}},

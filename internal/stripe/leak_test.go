@@ -13,6 +13,9 @@ import (
 	"github.com/gostanna/stanna"
 )
 
+// oddKey does not look like a key.
+const oddKey = stanna.Secret("0123-of-no-form-at-all")
+
 // TestNoSecretLeaks makes every call on every failing road, among them a
 // server that hands back whatever it was sent, and looks for the secrets in
 // everything that can be printed of the result.
@@ -50,10 +53,12 @@ func TestNoSecretLeaks(t *testing.T) {
 		if road != nil {
 			address = serve(t, road).URL
 		}
-		a, o := api(t, address), oauth(t, address)
+		a, o, odd := api(t, address), oauth(t, address), api(t, address)
+		odd.Key = oddKey
 		for call, err := range map[string]error{
 			"Page":     func() error { _, _, _, err := a.Page(t.Context(), Invoices, "", 10); return err }(),
 			"Owner":    second(a.Owner(t.Context())),
+			"Odd key":  second(odd.Owner(t.Context())),
 			"Customer": second(a.Customer(t.Context(), "cus_1")),
 			"Charge":   second(a.Charge(t.Context(), "ch_1")),
 			"Decline":  second(a.Decline(t.Context(), Trail{Invoice: "in_1"})),
@@ -95,7 +100,7 @@ func hunt(t *testing.T, where string, things ...any) {
 			}
 		}
 	}
-	for _, s := range []string{testKey.Reveal(), testPlatform.Reveal(), testSigning.Reveal(), testCode, "sk_live_lower_case_key_0123456789"} {
+	for _, s := range []string{testKey.Reveal(), testPlatform.Reveal(), testSigning.Reveal(), testCode, oddKey.Reveal(), "sk_live_lower_case_key_0123456789"} {
 		if bytes.Contains(b.Bytes(), []byte(s)) || bytes.Contains(b.Bytes(), []byte(url.QueryEscape(s))) {
 			t.Errorf("%s: a secret is in %s", where, b.String())
 		}

@@ -21,11 +21,6 @@ func Guess(in io.Reader, o Options) (kind Kind, shown string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	for i, c := range f.Columns {
-		if field, ok := o.Mapping[c.Title]; ok {
-			f.Columns[i].Title = field
-		}
-	}
 	for _, look := range []struct {
 		kind   Kind
 		fields fieldSet
@@ -34,8 +29,12 @@ func Guess(in io.Reader, o Options) (kind Kind, shown string, err error) {
 		{OfSignals, signalFields, "occurred_at"}, {OfSignals, signalFields, "data"}, {OfClients, clientFields, "name"}, {OfSignals, signalFields, "type"},
 	} {
 		for _, c := range f.Columns {
-			named := look.fields.named(c.Title)
-			if named == look.field || strings.HasPrefix(named, look.field+".") || look.fields.also[squeeze(c.Title)] == look.field {
+			title := c.Title
+			if field := o.Mapping[title]; field != "" {
+				title = field
+			}
+			named := look.fields.named(title)
+			if named == look.field || strings.HasPrefix(named, look.field+".") || look.fields.also[squeeze(title)] == look.field {
 				return look.kind, c.Title, nil
 			}
 		}

@@ -237,7 +237,7 @@ func TestGuess(t *testing.T) {
 			t.Errorf("%q: %s, %v", text, kind, err)
 		}
 	}
-	if kind, shown, err := Guess(strings.NewReader("a,b\n"), Options{Mapping: map[string]string{"b": "occurred_at"}}); err != nil || kind != OfSignals || shown != "occurred_at" {
+	if kind, shown, err := Guess(strings.NewReader("a,b\n"), Options{Mapping: map[string]string{"b": "occurred_at"}}); err != nil || kind != OfSignals || shown != "b" {
 		t.Errorf("%s %s %v", kind, shown, err)
 	}
 	if _, _, err := Guess(bytes.NewReader(nil), Options{}); err == nil {

@@ -67,7 +67,7 @@ func (view *evidenceView) payment(l locale.Local, owed []stanna.PaymentStanding,
 		}
 	}
 	add("Amount", l.Money(pay.Amount))
-	if pay.Attempt > 0 {
+	if pay.Attempt > 0 && pay.Status != stanna.PaymentDisputed {
 		add("Attempt", l.Number(float64(pay.Attempt)))
 	}
 	switch pay.Decline {

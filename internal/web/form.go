@@ -103,7 +103,7 @@ func fieldLabel(field string) string {
 		}
 		part, index, _ := strings.Cut(part, "[")
 		switch part {
-		case "thresholds", "filter", "match", "matcher", "routes":
+		case "thresholds", "filter", "match", "matcher", "routes", "mapping", "hook":
 			if part != "routes" {
 				continue
 			}
@@ -118,9 +118,11 @@ func fieldLabel(field string) string {
 			part = "link"
 		case "channels":
 			part = "channel"
+		case "signals":
+			part = "signal"
 		}
 		word := humanised(part)
-		if n, err := strconv.Atoi(strings.TrimSuffix(index, "]")); err == nil && (part == "line" || part == "window" || part == "field" || part == "link" || strings.HasPrefix(part, "escalation")) {
+		if n, err := strconv.Atoi(strings.TrimSuffix(index, "]")); err == nil && (part == "line" || part == "window" || part == "field" || part == "link" || part == "signal" || strings.HasPrefix(part, "escalation")) {
 			word += " " + strconv.Itoa(n+1)
 		}
 		words = append(words, word)
@@ -135,7 +137,7 @@ func fieldLabel(field string) string {
 func humanised(name string) string {
 	known := map[string]string{"subject": "headline", "minMrr": "minimum MRR", "only": "only these accounts", "never": "never these accounts", "endsAt": "end", "startsAt": "begin",
 		"outside": "outside hours", "to": "where it goes", "do": "what happens", "away": "away", "afterMinutes": "after", "destinations": "where it goes",
-		"businessHours": "working hours", "riskThreshold": "red up to", "healthyAbove": "green above", "csmOwner": "owner", "mrr": "MRR", "workspaceName": "name", "clientUrlTemplate": "link to your system", "logoUrl": "logo", "sharedChannels": "shared channels", "locale": "language", "timezone": "time zone",
+		"businessHours": "working hours", "riskThreshold": "red up to", "healthyAbove": "green above", "csmOwner": "owner", "mrr": "MRR", "workspaceName": "name", "clientUrlTemplate": "link to your system", "logoUrl": "logo", "sharedChannels": "shared channels", "locale": "language", "apiKey": "key", "json": "mapping", "fieldsFrom": "fields that the sender names", "quietFor": "silence", "timezone": "time zone",
 		"defaultChannel": "default channel", "fallbackChannel": "fallback channel"}
 	if text, ok := known[name]; ok {
 		return text

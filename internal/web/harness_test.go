@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -21,11 +22,15 @@ import (
 	"github.com/gostanna/stanna/internal/intake"
 	"github.com/gostanna/stanna/internal/policy"
 	"github.com/gostanna/stanna/internal/queue"
+	"github.com/gostanna/stanna/internal/relay"
 	"github.com/gostanna/stanna/internal/rule"
 	"github.com/gostanna/stanna/internal/sandbox"
 	"github.com/gostanna/stanna/internal/slack"
+	"github.com/gostanna/stanna/internal/source"
 	"github.com/gostanna/stanna/internal/store"
 	"github.com/gostanna/stanna/internal/store/storetest"
+	"github.com/gostanna/stanna/internal/stripe/stripetest"
+	"github.com/gostanna/stanna/internal/webhook"
 )
 
 const (
@@ -38,14 +43,17 @@ const (
 	lea        = "lea@acme.com"
 )
 
-// house is the pages with every room behind them and a Slack of our own.
+// house is the pages with every room behind them, and a Slack and a Stripe of
+// our own.
 type house struct {
 	*testing.T
 	store   *store.Store
 	auth    *auth.Auth
 	intake  *intake.Intake
 	policy  *policy.Keeper
+	sources *source.Desk
 	sandbox *sandbox.Sandbox
+	bank    *stripetest.Fake
 	team    string
 	server  *httptest.Server
 	site    *site
@@ -55,14 +63,14 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{T: t, store: storetest.Open(t, storetest.URL(t, "sqlite")), users: map[string]string{}}
+	h := &house{T: t, store: storetest.Open(t, storetest.URL(t, "sqlite")), bank: stripetest.New(), users: map[string]string{}}
 	cfg := sandbox.DefaultConfig()
 	cfg.PostsPerSecond, cfg.UpdatesPerMinute = 0, 0
 	cfg.BotToken, cfg.Scopes, h.team = botToken, slack.Scopes(), cfg.Team.ID
 	cfg.Teams = []sandbox.TeamSetup{{Team: sandbox.TeamConfig{ID: "T0GLOBEX01", Name: "Globex"}, BotToken: otherToken, Scopes: slack.Scopes(),
 		Channels: []sandbox.ChannelConfig{{ID: "C0GLOBEX01", Name: "globex-alerts", IsMember: true}}}}
 	h.sandbox = sandbox.New(cfg, sandbox.Options{Now: time.Now})
-	slackServer := httptest.NewServer(h.sandbox.Handler())
+	slackServer, bankServer := httptest.NewServer(h.sandbox.Handler()), httptest.NewServer(h.bank)
 	h.server = httptest.NewUnstartedServer(nil)
 	publicURL := "http://" + h.server.Listener.Addr().String()
 
@@ -75,10 +83,24 @@ func newHouse(t *testing.T) *house {
 	var q *queue.Queue
 	courier := deliver.New(deliver.Options{Store: h.store, Clock: clock, Line: line, HTTP: calls, SlackURL: slackServer.URL,
 		Links: deliver.Links{PublicURL: publicURL}, Look: func() { q.Look() }, Count: func(string, time.Duration) {}, Log: log})
-	q = queue.New(queue.Options{Store: h.store, Handlers: map[string]queue.Handler{"slack": courier}, Now: clock.Real, Log: log})
+	loopback := []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+	passing := relay.New(relay.Options{Store: h.store, Now: clock.Real, HTTP: webhook.NewHTTPClient(loopback), PublicURL: publicURL, UserAgent: "Stanna/test",
+		Wake: func(lanes ...string) { q.Wake(lanes...) }, Log: log})
+	handlers := passing.Handlers()
+	handlers["slack"] = courier
+	q = queue.New(queue.Options{Store: h.store, Handlers: handlers, Now: clock.Real, Log: log})
 	h.intake = intake.New(intake.Options{Store: h.store, Clock: clock, Wake: q.Wake, Count: func(stanna.Became, int) {}, Log: log})
-	h.policy = policy.New(policy.Options{Store: h.store, Clock: clock, Log: log, Sweep: h.intake.Sweep, Redraw: h.intake.Redraw})
-	options := Options{Store: h.store, Auth: h.auth, Line: line, Intake: h.intake, Policy: h.policy, Clock: clock, PublicURL: publicURL, SlackURL: slackServer.URL, Log: log}
+	h.policy = policy.New(policy.Options{Store: h.store, Clock: clock, Log: log, Sweep: h.intake.Sweep, Redraw: h.intake.Redraw, Allowed: loopback, Wake: q.Wake})
+	bank := connect.NewStripe(connect.StripeOptions{Store: h.store, HTTP: calls, URL: bankServer.URL, ConnectURL: bankServer.URL, PublicURL: publicURL, Now: clock.Real,
+		AfterConnect: func(ctx context.Context, workspace, actor string) error {
+			_, err := h.sources.Sync(ctx, workspace, actor)
+			return err
+		}})
+	h.sources = source.New(source.Options{Store: h.store, Intake: h.intake, Auth: h.auth, Clock: clock, Wake: q.Wake, Count: func(string, stanna.ParcelState) {}, Log: log,
+		HTTP: calls, StripeURL: bankServer.URL, Signing: bank.Signing, PublicURL: publicURL})
+	handlers["source"] = h.sources
+	options := Options{Store: h.store, Auth: h.auth, Line: line, Intake: h.intake, Policy: h.policy, Stripe: bank, Sources: h.sources, Relay: passing, Clock: clock,
+		PublicURL: publicURL, SlackURL: slackServer.URL, Log: log}
 	h.site = newSite(options)
 	h.server.Config.Handler = Secure(Headers{PublicURL: publicURL, SlackURL: slackServer.URL}, New(options))
 	h.server.Start()
@@ -94,6 +116,7 @@ func newHouse(t *testing.T) *house {
 		<-done
 		calls.CloseIdleConnections()
 		slackServer.Close()
+		bankServer.Close()
 		h.sandbox.Close()
 	})
 	h.people()

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -109,6 +111,40 @@ func pagerOf(path string, query url.Values, page, shown, total int) pager {
 		p.After = at(page + 1)
 	}
 	return p
+}
+
+// further leads through a list that is read on from the last row seen.
+type further struct{ First, Next string } // addresses, "" at an end
+
+// furtherOf is about the list at the visit's address, whose word names the
+// last row seen.
+func furtherOf(v *visit, word string, more bool, last func() string) (f further) {
+	q := v.r.URL.Query()
+	began := q.Get(word) != ""
+	q.Del(word)
+	if began {
+		f.First = pathWith(v.r.URL.Path, q)
+	}
+	if more {
+		q.Set(word, last())
+		f.Next = pathWith(v.r.URL.Path, q)
+	}
+	return f
+}
+
+func pathWith(path string, q url.Values) string {
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+// sortedFields are the entries of a map in the order of their names.
+func sortedFields(m map[string]string) (list []field) {
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		list = append(list, field{name, m[name]})
+	}
+	return list
 }
 
 // clientPath is the page of a client; ids may hold what means something in an

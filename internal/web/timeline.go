@@ -118,6 +118,15 @@ func (v *visit) people(tx *store.Tx, trail []stanna.AuditEntry) (map[string]stri
 			names[e.Actor] = "Stanna"
 		case strings.HasPrefix(e.Actor, string(auth.Program)+":"):
 			names[e.Actor] = "An API key"
+		case strings.HasPrefix(e.Actor, sourceActor):
+			x, err := tx.Source(v.workspace(), strings.TrimPrefix(e.Actor, sourceActor))
+			if names[e.Actor] = "Another tool"; stanna.CodeOf(err) == stanna.NotFound {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			names[e.Actor] = plainTitle(x.Name)
 		case isUser:
 			account, err := tx.Account(id)
 			if stanna.CodeOf(err) == stanna.NotFound {
@@ -186,6 +195,9 @@ func deedWord(e stanna.AuditEntry) string {
 		return "Told together with others"
 	case "notification.resent":
 		return "Sent again by hand"
+	}
+	if word := roadWord(e); word != "" {
+		return word
 	}
 	return capital(strings.NewReplacer(".", ": ", "_", " ").Replace(e.Action))
 }

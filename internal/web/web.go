@@ -10,6 +10,8 @@ import (
 	"github.com/gostanna/stanna/internal/connect"
 	"github.com/gostanna/stanna/internal/intake"
 	"github.com/gostanna/stanna/internal/policy"
+	"github.com/gostanna/stanna/internal/relay"
+	"github.com/gostanna/stanna/internal/source"
 	"github.com/gostanna/stanna/internal/store"
 )
 
@@ -20,10 +22,22 @@ type Options struct {
 	Line      *connect.Line
 	Intake    *intake.Intake
 	Policy    *policy.Keeper
+	Stripe    *connect.Stripe
+	Sources   *source.Desk
+	Relay     *relay.Relay
+	Roads     Roads
 	Clock     *stanna.Clock
 	PublicURL string // where browsers find this server
 	SlackURL  string // of the Slack that people use: https://slack.com by default, or a sandbox
 	Log       *slog.Logger
+}
+
+// Roads are the ways out that the server's flags set: pages show them, and
+// nobody changes them there.
+type Roads struct {
+	Mail      bool // letters can be sent
+	EventLog  bool // alerts and the trail are written somewhere else as well
+	Heartbeat bool // an address is called while all is well
 }
 
 // site is the door with what it needs.
@@ -33,6 +47,10 @@ type site struct {
 	line      *connect.Line
 	intake    *intake.Intake
 	policy    *policy.Keeper
+	stripe    *connect.Stripe
+	sources   *source.Desk
+	relay     *relay.Relay
+	roads     Roads
 	clock     *stanna.Clock
 	previews  chan struct{} // those that run; history is long
 	publicURL string
@@ -51,7 +69,7 @@ func newSite(o Options) *site {
 	if o.SlackURL == "" {
 		o.SlackURL = "https://slack.com"
 	}
-	return &site{store: o.Store, auth: o.Auth, line: o.Line, intake: o.Intake, policy: o.Policy, clock: o.Clock, previews: make(chan struct{}, previewAt),
+	return &site{store: o.Store, auth: o.Auth, line: o.Line, intake: o.Intake, policy: o.Policy, stripe: o.Stripe, sources: o.Sources, relay: o.Relay, roads: o.Roads, clock: o.Clock, previews: make(chan struct{}, previewAt),
 		publicURL: strings.TrimRight(o.PublicURL, "/"), slackURL: strings.TrimRight(o.SlackURL, "/"), assets: readAssets(), log: o.Log}
 }
 

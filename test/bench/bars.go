@@ -53,6 +53,7 @@ func bars() []bar {
 		{"rules", 2 * time.Minute, (*bench).rules},
 		{"backtest", 5 * time.Minute, (*bench).backtest},
 		{"digest", 5 * time.Minute, (*bench).digest},
+		{"stripe", 5 * time.Minute, (*bench).stripe},
 		{"start", time.Minute, (*bench).start},
 	}
 }
