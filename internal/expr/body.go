@@ -148,7 +148,7 @@ func (v *Value) Time(b *Body) (time.Time, error) {
 	}
 	t, bad := timeOf(out)
 	if bad != nil {
-		return t, v.refused(v.tree.Expr(), bad)
+		return t, v.refused(within(v.tree.Expr()), bad)
 	}
 	return t, nil
 }

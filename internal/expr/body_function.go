@@ -199,11 +199,17 @@ func domainOf(v ref.Val) ref.Val {
 	return types.String(s)
 }
 
+// maxParts is into how many parts a text may be split.
+const maxParts = 10_000
+
 func split(v, between ref.Val) ref.Val {
-	var parts []string
+	parts := []string{}
 	for part := range strings.SplitSeq(string(v.(types.String)), string(between.(types.String))) {
 		if part = strings.TrimSpace(part); part != "" {
 			parts = append(parts, part)
+		}
+		if len(parts) > maxParts {
+			return refuse("has more than 10,000 parts", "")
 		}
 	}
 	return types.NewStringList(&adapter{}, parts)

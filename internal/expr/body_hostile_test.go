@@ -48,9 +48,14 @@ func TestHostileBody(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			once := quickest(func() { _, err = v.Any(&expr.Body{Body: body, Item: body}) })
-			t.Logf("%v: %v", once, err)
-			if once > 4*limit {
+			const most = 4 * limit
+			once := time.Hour
+			for try := 0; try < 5 && once > most; try++ { // the machine may be busy with something else
+				began := time.Now()
+				_, err = v.Any(&expr.Body{Body: body, Item: body})
+				once = min(once, time.Since(began))
+			}
+			if t.Logf("%v: %v", once, err); once > most {
 				t.Errorf("took %v", once)
 			}
 		})

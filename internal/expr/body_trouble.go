@@ -36,7 +36,7 @@ func (v *Value) trouble(b *Body, err error) *Error {
 	case errors.As(err, &none):
 		return v.noField(e, none)
 	case errors.As(err, &refused):
-		return v.refused(firstArg(e), err)
+		return v.refused(within(firstArg(e)), err)
 	case errors.As(err, &gone):
 		if what := v.shown(firstArg(e)); !strings.HasPrefix(what, "this") {
 			return v.at(e, Missing, what+" "+gone.message, "")
@@ -109,7 +109,7 @@ func (v *Value) refused(e ast.Expr, err error) *Error {
 
 // unwanted is a value of a kind that has no use here.
 func (v *Value) unwanted(out ref.Val, wanted string) *Error {
-	e := v.tree.Expr()
+	e := within(v.tree.Expr())
 	return v.at(e, Failed, v.shown(e)+" is "+a(kindOfValue(out))+", and "+wanted, "")
 }
 
@@ -160,6 +160,14 @@ func (v *Value) at(e ast.Expr, kind Kind, message, hint string) *Error {
 	out := v.text.at(v.place[e.ID()], message, hint)
 	out.Kind = kind
 	return out
+}
+
+// within is what a value comes from that may be missing.
+func within(e ast.Expr) ast.Expr {
+	for e.Kind() == ast.CallKind && e.AsCall().FunctionName() == "optional" {
+		e = e.AsCall().Args()[0]
+	}
+	return e
 }
 
 func (v *Value) shown(e ast.Expr) string { return clip(v.reader().show(e), 200) }

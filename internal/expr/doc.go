@@ -1,7 +1,7 @@
 // Package expr is the one language in which people say when something
 // matters and what is said of it: the condition of a rule, its severity, what a
-// route or a silence matches, and the placeholders of a message's template. It
-// is CEL over the nouns, compiled and tried out when it is saved, so that a slip
+// route or a silence matches, the placeholders of a message's template, and
+// what is taken from a body that another tool sent. It is CEL over the nouns, compiled and tried out when it is saved, so that a slip
 // is found by the person who made it and not by the night that needed it. The
 // package answers "does this hold, for this client, now?", "what does this
 // template say?" and "what is wrong with this text, and where?".
@@ -53,6 +53,22 @@
 // work is estimated when it is saved, and what may be costly is counted while
 // it runs. A plain comparison is not counted. What a placeholder gives is cut at
 // 2,000 characters.
+//
+// # Bodies
+//
+// A [Value] speaks of JSON that came from outside: item, body, headers and now,
+// with the functions of [BodyNames]. Here objects may be built, {"name": item.x},
+// and null has a meaning. Nothing is known beforehand of what comes, so kinds
+// are asked when it is there, and an error names the path and what there is
+// instead: names and kinds, and never a value, which is other people's.
+//
+// null in the body is as if nothing stood there, and no fault: what hangs on it
+// gives null. A field that is not there is an [Error] of kind [Missing], unless
+// or, optional, has or known ask for it. == and != take null as a value, and a
+// comparison with null itself takes a missing field for null.
+//
+// The work is counted over all the expressions that are asked of one [Body];
+// half a second is the most.
 //
 // The package deliberately does not know rules, routes or alerts' lives, where
 // its texts are stored, who wrote them, how a language or Slack writes, or what

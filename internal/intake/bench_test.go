@@ -20,6 +20,12 @@ import (
 // bench is an intake on a durable store with a book of clients.
 func bench(b *testing.B, engine string, clients int) *intake.Intake {
 	b.Helper()
+	in, _ := benchOn(b, engine, clients)
+	return in
+}
+
+func benchOn(b *testing.B, engine string, clients int) (*intake.Intake, *store.Store) {
+	b.Helper()
 	s := storetest.Open(b, storetest.URL(b, engine))
 	in := intake.New(intake.Options{Store: s, Clock: stanna.NewClock(time.Now), Wake: func(...string) {}, Count: func(stanna.Became, int) {},
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
@@ -54,7 +60,7 @@ func bench(b *testing.B, engine string, clients int) *intake.Intake {
 			b.Fatal(err)
 		}
 	}
-	return in
+	return in, s
 }
 
 var serial atomic.Int64
@@ -91,5 +97,37 @@ func BenchmarkSignals(b *testing.B) {
 				})
 			}
 		}
+	}
+}
+
+// BenchmarkAlerts is the cost of a signal that opens or closes an alert, which
+// is told, without endpoints and with one that asked to hear of it.
+func BenchmarkAlerts(b *testing.B) {
+	const clients = 1_000
+	for _, endpoints := range []int{0, 1} {
+		b.Run(fmt.Sprintf("endpoints=%d", endpoints), func(b *testing.B) {
+			in, s := benchOn(b, "sqlite", clients)
+			for i := range endpoints {
+				e := stanna.Endpoint{Workspace: "acme.com", ID: fmt.Sprint("ep_", i), Address: "https://hooks.acme.com", Types: stanna.EventTypes(), CreatedAt: time.Now()}
+				if err := s.Update(context.Background(), func(tx *store.Tx) error { return tx.PutEndpoint(e) }); err != nil {
+					b.Fatal(err)
+				}
+			}
+			at := time.Now().Add(-time.Hour)
+			b.ResetTimer()
+			for n := 0; n < b.N; {
+				var signals []stanna.Signal
+				for len(signals) < intake.Slice && n < b.N {
+					score := []int{95, 10}[n/clients%2]
+					signals = append(signals, stanna.Signal{ID: fmt.Sprintf("b%d", serial.Add(1)), ClientID: fmt.Sprintf("c%07d", n%clients), Type: stanna.HealthScoredType,
+						OccurredAt: at.Add(time.Duration(n) * time.Millisecond), Source: fmt.Sprint("s", n%clients), Data: json.RawMessage(fmt.Sprintf(`{"score":%d}`, score))})
+					n++
+				}
+				if _, err := in.Signals(context.Background(), "acme.com", signals, true); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "signals/s")
+		})
 	}
 }

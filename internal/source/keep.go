@@ -58,6 +58,11 @@ func (d *Desk) Add(ctx context.Context, workspace, actor string, x stanna.Source
 			return err
 		}
 		x.Version = 1
+		if x.Paused { // what comes waits from the first body on
+			if err := tx.PauseLane(stanna.SourceLane(workspace, x.ID), stanna.ReasonPausedByHand); err != nil {
+				return err
+			}
+		}
 		return d.audit(tx, x, actor, "source.added", map[string]string{"kind": x.Kind, "scheme": x.Scheme})
 	})
 	return x, err

@@ -237,7 +237,10 @@ func find(tx *store.Tx, workspace string, ref mapping.Ref) (id string, err error
 			return id, err
 		}
 	}
-	domains := []string{ref.Domain}
+	var domains []string
+	if ref.Domain != "" { // clients without a domain are not one another
+		domains = append(domains, ref.Domain)
+	}
 	if ref.Email != "" {
 		if id, err := theOne(tx, workspace, store.EmailKey, ref.Email); id != "" || err != nil {
 			return id, err

@@ -141,7 +141,7 @@ func (s *syncing) Settle(tx *store.Tx, lane *stanna.Lane, now time.Time) error {
 		return err
 	}
 	if a.Health != stanna.Healthy { // its trouble is over
-		if err := tx.NoteStripe(ws, stanna.Healthy, "", now); err != nil {
+		if err := s.desk.note(tx, a, stanna.Healthy, "", now); err != nil {
 			return err
 		}
 	}
@@ -190,7 +190,7 @@ func (s *syncing) wait(tx *store.Tx, sync stanna.StripeSync, now time.Time) erro
 		}
 		if e.Kind == stripe.Broken || e.Kind == stripe.Refused {
 			due = now.Add(10 * time.Minute)
-			if err := tx.NoteStripe(s.account.Workspace, stanna.Broken, e.Error(), now); err != nil {
+			if err := s.desk.note(tx, s.account, stanna.Broken, e.Error(), now); err != nil {
 				return err
 			}
 		}
@@ -200,6 +200,26 @@ func (s *syncing) wait(tx *store.Tx, sync stanna.StripeSync, now time.Time) erro
 	}
 	s.desk.Log.Warn("a page of Stripe cannot be read now", "workspace", s.account.Workspace, "stage", sync.Stage, "attempt", s.job.Attempt, "error", s.came.later)
 	return tx.RetryJob(s.job, due, "does not answer")
+}
+
+// note writes down how the connection fares, and tells those who asked when
+// that has changed.
+func (d *Desk) note(tx *store.Tx, a stanna.StripeAccount, health stanna.Health, repair string, now time.Time) error {
+	if err := tx.NoteStripe(a.Workspace, health, repair, now); err != nil || a.Health == health {
+		return err
+	}
+	t := stanna.Trouble{About: "stripe:" + a.AccountID, Name: "Stripe, " + a.Name, Since: stanna.SinceTime(now), Repair: repair}
+	kind, words := stanna.ConnectionBroken, "The connection to Stripe does not work: no failed payment is heard of, and MRR stays as it is."
+	if health == stanna.Healthy {
+		kind, words = stanna.ConnectionRestored, "The connection to Stripe works again."
+	}
+	e, err := t.Notice(a.Workspace, kind, now, words)
+	if err != nil {
+		return err
+	}
+	lanes, err := tx.Tell(now, e)
+	tx.OnCommit(func() { d.Wake(lanes...) })
+	return err
 }
 
 func after(stage string) string {

@@ -81,7 +81,7 @@ func TestStripeFromConnectToDisconnect(t *testing.T) {
 
 	p := b.post("/integrations/stripe/key", url.Values{"apiKey": {stripetest.Key}}).ok("Connected to Acme Billing", `id="stages"`)
 	h.synced()
-	p = b.get(p.path).ok(`id="stripe-account">Acme Billing`, "acct_fake", "Made by Stanna", h.server.URL+"/api/integrations/stripe/webhook/acme.com", `id="matched">1`, `id="unmatched">1`, "Finished",
+	p = b.get(p.path).ok(`id="stripe-account">Acme Billing`, "acct_fake", "Made by Stanna", h.server.URL+"/api/integrations/stripe/webhook/acme.com", `id="matched">1`, `id="unmatched">1`, "finished",
 		"Connected to Stripe", "Began to read everything").without(stripetest.Key, h.bank.Endpoints()[0].Secret, "<script", "hx-trigger", `id="without-stripe"`)
 	if h.account().Sync.Customers != 2 {
 		t.Errorf("read %+v", h.account().Sync)

@@ -50,6 +50,7 @@ func bars() []bar {
 		{"replica", 90 * time.Second, (*bench).replica},
 		{"scale", 15 * time.Minute, (*bench).scale}, // a million clients take their time to import
 		{"fifty", 20 * time.Minute, (*bench).fifty},
+		{"import", 10 * time.Minute, (*bench).imports},
 		{"rules", 2 * time.Minute, (*bench).rules},
 		{"backtest", 5 * time.Minute, (*bench).backtest},
 		{"digest", 5 * time.Minute, (*bench).digest},
