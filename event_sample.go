@@ -24,7 +24,7 @@ func SampleOf(kind EventType, workspace string, at time.Time) Event {
 }
 
 func sampleAlert(kind EventType, workspace string, at time.Time) AlertNews {
-	a := Alert{Workspace: workspace, ID: "alr_019e5c1f3a7b7d4e9f10a1b2c3d4e5f6", RuleID: "health_drop", RuleName: "Health drop", ClientID: "acct-1042", Type: "health_drop",
+	a := Alert{Workspace: workspace, ID: "alr_019e5c1f3a7b7d4e9f10a1b2c3d4e5f6", RuleID: "rule_health_drop", RuleName: "Health drop", ClientID: "acct-1042", Type: "health_drop",
 		Severity: High, Status: AlertOpen, OpenedAt: at, Why: ReasonFellPoints,
 		Evidence: Evidence{Trigger: ReasonFellPoints, Base: 60, Value: 38, Worst: 38, Source: "product analytics"}}
 	switch kind {

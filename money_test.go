@@ -1,6 +1,7 @@
 package stanna_test
 
 import (
+	"math"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -41,6 +42,28 @@ func TestValidCurrency(t *testing.T) {
 	for code, want := range map[string]bool{"USD": true, "KWD": true, "usd": false, "": false, "US": false, "USDT": false, "€": false, "U D": false, "U$D": false} {
 		if got := stanna.ValidCurrency(code); got != want {
 			t.Errorf("ValidCurrency(%q) = %v", code, got)
+		}
+	}
+}
+
+func TestMRROf(t *testing.T) {
+	for _, c := range []struct {
+		amount              float64
+		currency, otherwise string
+		want                stanna.Money
+		err                 string
+	}{
+		{1492.505, " eur ", "USD", stanna.Money{Minor: 149251, Currency: "EUR"}, ""},
+		{1492.5, "", "JPY", stanna.Money{Minor: 1493, Currency: "JPY"}, ""},
+		{0, "", "USD", stanna.Money{Currency: "USD"}, ""},
+		{-1, "", "USD", stanna.Money{}, "mrr: must be an amount from 0 to 1e+12"},
+		{1e13, "", "USD", stanna.Money{}, "mrr: must be an amount from 0 to 1e+12"},
+		{math.NaN(), "", "USD", stanna.Money{}, "mrr: must be an amount from 0 to 1e+12"},
+		{5, "euro", "USD", stanna.Money{}, "currency: must be an ISO 4217 code such as USD"},
+	} {
+		got, err := stanna.MRROf(c.amount, c.currency, c.otherwise)
+		if got != c.want || (err == nil) != (c.err == "") || err != nil && err.Error() != c.err {
+			t.Errorf("%+v: %+v, %v", c, got, err)
 		}
 	}
 }

@@ -106,7 +106,8 @@ func Acts() []string { return []string{"take", "assign", "snooze", "resolve", "r
 const (
 	maxMappingSignals = 20
 	maxMappingFields  = 100
-	maxExpression     = 4000 // characters
+	maxExpression     = 4000    // characters
+	maxExpressions    = 100_000 // of all together
 	maxSourceName     = 60
 )
 
@@ -155,10 +156,14 @@ func (m Mapping) Validate() error {
 	if m.Act != nil && (m.Act.Do == "" || m.Act.By == "") {
 		return InvalidField("mapping.act", "needs do and by: what is to be done, and the e-mail of who does it")
 	}
-	for field, expression := range m.Expressions() {
-		if len(expression) > maxExpression {
+	all, expressions := 0, m.Expressions()
+	for _, field := range slices.Sorted(maps.Keys(expressions)) {
+		if all += len(expressions[field]); len(expressions[field]) > maxExpression {
 			return InvalidField("mapping."+field, "is longer than %d characters", maxExpression)
 		}
+	}
+	if all > maxExpressions {
+		return InvalidField("mapping", "has expressions of more than %d characters in all", maxExpressions)
 	}
 	return nil
 }

@@ -351,13 +351,13 @@ func (a *api) gaps(ctx context.Context, who auth.Caller, in *gapsInput) (*gapsOu
 	out := &gapsOutput{}
 	out.Body.List = []lackingView{}
 	err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
-		if out.Body.Lacking, out.Body.Clients, err = tx.GapCounts(who.Workspace); err != nil || in.Lacks == "" {
+		if out.Body.Lacking, out.Body.Clients, err = tx.GapCounts(who.Workspace, ownerFilter(who)); err != nil || in.Lacks == "" {
 			return err
 		}
 		if _, known := out.Body.Lacking[stanna.Gap(in.Lacks)]; !known {
 			return stanna.InvalidField("lacks", "is none of what is counted under lacking")
 		}
-		list, err := tx.Lacking(who.Workspace, stanna.Gap(in.Lacks), in.Limit, in.Offset)
+		list, err := tx.Lacking(who.Workspace, ownerFilter(who), stanna.Gap(in.Lacks), in.Limit, in.Offset)
 		for _, c := range list {
 			view := lackingView{ClientID: c.ID, Name: c.Name, Domain: c.Domain, CSMOwner: c.CSMOwner}
 			if c.HasMRR() {

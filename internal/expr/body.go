@@ -41,6 +41,9 @@ func (b *Body) ResolveName(word string) (any, bool) {
 // Parent is none.
 func (b *Body) Parent() interpreter.Activation { return nil }
 
+// Spent says whether nothing more is worked out of this body.
+func (b *Body) Spent() bool { return b.spent > maxSpent }
+
 // Wanted is what an expression over a body must give.
 type Wanted int
 
@@ -179,7 +182,7 @@ func (v *Value) Object(b *Body) (map[string]any, error) {
 
 // eval gives a value that is known, or null.
 func (v *Value) eval(b *Body) (ref.Val, *Error) {
-	if b.spent > maxSpent {
+	if b.Spent() {
 		return nil, v.text.failed(Failed, 0, "this body is too much work; what was read of it before stands")
 	}
 	out, details, err := v.run.Eval(b)

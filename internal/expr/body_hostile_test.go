@@ -22,7 +22,7 @@ func TestHostileBody(t *testing.T) {
 		deep = map[string]any{"a": deep}
 	}
 	body := map[string]any{
-		"list": many, "text": strings.Repeat("x", megabyte), "deep": deep, "number": strings.Repeat("1,", megabyte/2), "digits": strings.Repeat("9", megabyte),
+		"list": many, "short": "7", "text": strings.Repeat("x", megabyte), "deep": deep, "number": strings.Repeat("1,", megabyte/2), "digits": strings.Repeat("9", megabyte),
 		"tags": strings.Repeat("<b>", megabyte/3), "open": strings.Repeat("<a", megabyte/2), "quotes": strings.Repeat(`<a '><a ">`, megabyte/10), "scripts": strings.Repeat("<script></script>", megabyte/17),
 		"comments": strings.Repeat("<!--", megabyte/4), "entities": strings.Repeat("&amp", megabyte/4), "brackets": strings.Repeat("<", megabyte),
 	}
@@ -61,7 +61,7 @@ func TestHostileBody(t *testing.T) {
 		})
 	}
 	for _, source := range []string{
-		"stripHtml(body.tags)", "lower(body.text)", "number(body.number)", "body == item", "body.text < item.text", "body.list.exists(a, a < 0)", "body.list", "body.nothing", "body.text > 5", "now", `body.list.filter(x, x == 5) == [5]`,
+		"stripHtml(body.tags)", "lower(body.text)", "number(body.number)", "body == item", "body.text < item.text", "body.list.exists(a, a < 0)", "body.list", "body.nothing", "body.text > 5", "body.short > 5", "body.short.map(x, x)", "now", `body.list.filter(x, x == 5) == [5]`,
 		"or(body.a, body.b, body.c)", "[1, 2, 3]", `{"a": body.list}`, "body.list == item.list", `body.text.contains("y")`, "domainOf(body.text)",
 	} {
 		t.Run("again and again "+source, func(t *testing.T) {

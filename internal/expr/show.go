@@ -118,6 +118,8 @@ func (r *reader) showCall(f function, call ast.CallExpr) string {
 	arg := r.show(call.Args()[0]) // the second, if there is one, is the zone
 	if strings.HasPrefix(arg, "this") {
 		arg = "..."
+	} else if r.language.bodies && len(call.Args()) > 1 {
+		arg += ", ..."
 	}
 	return f.name + "(" + arg + ")"
 }

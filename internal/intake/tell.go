@@ -39,6 +39,12 @@ func typeOf(e event) stanna.EventType {
 // last in a transaction: lanes to Slack are locked before lanes to endpoints,
 // as couriers do.
 func (b *batch) tell() error {
+	if len(b.news) == 0 {
+		return nil
+	}
+	if heard, err := b.tx.AnyEndpoint(b.workspace); err != nil || !heard {
+		return err
+	}
 	events := make([]stanna.Event, len(b.news))
 	for i, n := range b.news {
 		var err error

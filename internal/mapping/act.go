@@ -53,7 +53,7 @@ func (a *Act) check(fields map[string]any, f *faults) {
 		f.note("act.until", "is required to snooze an alert")
 	case a.Do == "resolve" && !slices.Contains(stanna.Outcomes(), a.Outcome):
 		f.note("act.outcome", "must be saved, lost, noise or known")
-	case a.Do == "set" && len(fields) == 0:
+	case a.Do == "set" && len(fields) == 0 && len(f.fields) == 0:
 		f.note("fields", "are required to set some")
 	}
 	if isEmail(a.By) != nil {

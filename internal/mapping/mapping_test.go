@@ -1,9 +1,12 @@
 package mapping_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"maps"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -195,7 +198,7 @@ func TestItems(t *testing.T) {
 // The id of a signal is the expression's, else it tells whether two say the
 // same of the same client.
 func TestSignalID(t *testing.T) {
-	const m = `{"client": {"id": "item.client", "create": true}, "signals": [{"type": "custom.a", "id": "optional(item.event)", "occurredAt": "optional(item.at)", "data": {"x": "item.x", "y": "optional(item.y)"}}]}`
+	const m = `{"client": {"id": "item.client", "create": true}, "fields": {"name": "optional(item.name)"}, "signals": [{"type": "custom.a", "id": "optional(item.event)", "occurredAt": "optional(item.at)", "data": {"x": "item.x", "y": "optional(item.y)"}}]}`
 	id := func(body string) string {
 		t.Helper()
 		return one(t, m, body).Signals[0].ID
@@ -204,7 +207,7 @@ func TestSignalID(t *testing.T) {
 		t.Errorf("the sender's id is %s", got)
 	}
 	first := id(`{"client": "acme", "x": 1, "y": {"a": 1, "b": 2}, "at": "2026-11-23T09:00:00Z"}`)
-	if len(first) != 32 || first != id(`{"at": 1795424400, "y": {"b": 2.0, "a": 1}, "x": 1.0, "client": "acme", "more": 2}`) {
+	if len(first) != 32 || first != id(`{"at": 1795424400, "y": {"b": 2.0, "a": 1}, "x": 1.0, "client": "acme", "name": "Acme", "more": 2}`) {
 		t.Errorf("what says the same has another id than %s", first)
 	}
 	for _, other := range []string{
@@ -318,4 +321,61 @@ func TestTooMuchWork(t *testing.T) {
 	if r := large.Read(text, nil, noon); r.Items[0].Err == nil || r.Items[0].Err.Error() != "signals[0].data: is larger than 262144 bytes" {
 		t.Errorf("%v", r.Items[0].Err)
 	}
+}
+
+// However much a mapping asks of the largest body, it is read soon.
+func TestHostileMapping(t *testing.T) {
+	m := stanna.Mapping{Each: "body.items", Client: stanna.ClientMapping{ID: `"acme"`}}
+	for range 20 {
+		s := stanna.SignalMapping{Type: "custom.x", Data: map[string]string{}}
+		for i := range 20 {
+			s.Data["a"+strconv.Itoa(i)] = "or(item.gone, body.gone, stripHtml(body.text), lower(item.text))"
+			s.Data["b"+strconv.Itoa(i)] = "body.items.filter(x, x.text == item.text).map(x, x.text)"
+			s.Data["c"+strconv.Itoa(i)] = "item.gone"
+			s.Data["d"+strconv.Itoa(i)] = "item"
+		}
+		m.Signals = append(m.Signals, s)
+	}
+	began := time.Now()
+	c, err := mapping.Compile(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiled := time.Since(began)
+	items := make([]map[string]string, mapping.MaxItems)
+	for i := range items {
+		items[i] = map[string]string{"text": strings.Repeat("<b>x</b>", 20)}
+	}
+	body := plainJSON(map[string]any{"items": items, "text": strings.Repeat("<p>", 50_000)})
+	began = time.Now()
+	r := c.Read(body, nil, noon)
+	read := time.Since(began)
+	t.Logf("%d bytes: compiled in %v, read in %v", len(body), compiled, read)
+	if r.Err != nil || len(r.Items) != mapping.MaxItems {
+		t.Fatal(r.Err)
+	}
+	if most := 5 * time.Second * slowness; compiled > most || read > most {
+		t.Errorf("compiling took %v, reading %v", compiled, read)
+	}
+}
+
+func TestMappingTooLong(t *testing.T) {
+	m := stanna.Mapping{Client: stanna.ClientMapping{ID: "item.id"}, Fields: map[string]string{}}
+	for i := range 30 {
+		m.Fields["custom.a"+strconv.Itoa(i)] = `"` + strings.Repeat("x", 3900) + `"`
+	}
+	if _, err := mapping.Compile(m); err == nil || err.Error() != "mapping: has expressions of more than 100000 characters in all" {
+		t.Error(err)
+	}
+}
+
+// plainJSON is JSON whose < and > are one byte each.
+func plainJSON(x any) []byte {
+	var b bytes.Buffer
+	out := json.NewEncoder(&b)
+	out.SetEscapeHTML(false)
+	if err := out.Encode(x); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
 }

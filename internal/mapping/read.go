@@ -48,6 +48,10 @@ func (c *Compiled) Read(body []byte, headers map[string]string, now time.Time) R
 	}
 	r := Reading{Items: make([]Item, len(items))}
 	for i, item := range items {
+		if b.Spent() {
+			r.Items[i].Err = stanna.InvalidField("body", "is too much work for this mapping from here on; have it sent in smaller parts")
+			continue
+		}
 		b.Item = item
 		r.Items[i] = c.item(b, now)
 	}

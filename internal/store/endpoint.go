@@ -31,6 +31,12 @@ func (tx *Tx) Endpoints(workspace string) ([]stanna.Endpoint, error) {
 	return collect(tx, tx.scanEndpoint, `select `+endpointColumns+` from endpoint where workspace = $1 order by created_at, id`, workspace)
 }
 
+// AnyEndpoint says whether the workspace has endpoints at all: most have none.
+func (tx *Tx) AnyEndpoint(workspace string) (bool, error) {
+	_, ok, err := one(tx, value[int], `select 1 from endpoint where workspace = $1 limit 1`, workspace)
+	return ok, err
+}
+
 // Endpoint is the endpoint of that id.
 func (tx *Tx) Endpoint(workspace, id string) (stanna.Endpoint, error) {
 	return need(tx, "endpoint", tx.scanEndpoint, `select `+endpointColumns+` from endpoint where workspace = $1 and id = $2`, workspace, id)

@@ -29,11 +29,11 @@ type gap struct {
 	condition string
 }
 
-const gapTables = ` from client c join client_state s on s.workspace = c.workspace and s.client_id = c.id where c.workspace = $1 and not c.is_excluded`
+const gapTables = ` from client c join client_state s on s.workspace = c.workspace and s.client_id = c.id where c.workspace = $1 and not c.is_excluded and ($2 = '' or lower(c.csm_owner) = $2)`
 
 // GapCounts says how many clients that take part lack each thing, and how many
-// there are.
-func (tx *Tx) GapCounts(workspace string) (counts map[stanna.Gap]int, clients int, err error) {
+// there are; with an owner those of one CSM's.
+func (tx *Tx) GapCounts(workspace, owner string) (counts map[stanna.Gap]int, clients int, err error) {
 	columns := make([]string, len(gaps))
 	for i, g := range gaps {
 		columns[i] = `coalesce(sum(case when ` + g.condition + ` then 1 else 0 end), 0)`
@@ -50,15 +50,16 @@ func (tx *Tx) GapCounts(workspace string) (counts map[stanna.Gap]int, clients in
 			counts[g.name] = n[i]
 		}
 		return nil, err
-	}, `select count(*), `+strings.Join(columns, ", ")+gapTables, workspace)
+	}, `select count(*), `+strings.Join(columns, ", ")+gapTables, workspace, strings.ToLower(owner))
 	return counts, clients, err
 }
 
-// Lacking lists clients that lack something, those worth most first.
-func (tx *Tx) Lacking(workspace string, what stanna.Gap, limit, offset int) ([]stanna.Client, error) {
+// Lacking lists clients that lack something, those worth most first; with an
+// owner those of one CSM's.
+func (tx *Tx) Lacking(workspace, owner string, what stanna.Gap, limit, offset int) ([]stanna.Client, error) {
 	i := slices.IndexFunc(gaps, func(g gap) bool { return g.name == what })
 	if i < 0 {
 		return nil, fmt.Errorf("%q is no gap", what)
 	}
-	return collect(tx, scanClient, `select `+clientColumns+gapTables+` and `+gaps[i].condition+` order by coalesce(c.mrr, 0) desc, c.id limit $2 offset $3`, workspace, limit, offset)
+	return collect(tx, scanClient, `select `+clientColumns+gapTables+` and `+gaps[i].condition+` order by coalesce(c.mrr, 0) desc, c.id limit $3 offset $4`, workspace, strings.ToLower(owner), limit, offset)
 }

@@ -163,7 +163,7 @@ func TestGaps(t *testing.T) {
 			return errorsOr(tx.PutStates([]stanna.State{st}, day), tx.PutStripeCustomers(stanna.StripeCustomer{Workspace: "acme.com", ID: "cus_1", ClientID: "poor"}))
 		})
 		update(t, s, func(tx *store.Tx) error {
-			counts, clients, err := tx.GapCounts("acme.com")
+			counts, clients, err := tx.GapCounts("acme.com", "")
 			if clients != 2 {
 				t.Errorf("%d clients", clients)
 			}
@@ -177,15 +177,23 @@ func TestGaps(t *testing.T) {
 					t.Errorf("%s: %d (%v), want %d", g, n, ok, want)
 				}
 			}
-			list, err2 := tx.Lacking("acme.com", stanna.LacksDomain, 10, 0)
+			list, err2 := tx.Lacking("acme.com", "", stanna.LacksDomain, 10, 0)
 			if len(list) != 2 || list[0].ID != "rich" {
 				t.Errorf("%+v", list)
 			}
-			list, err3 := tx.Lacking("acme.com", stanna.LacksHealth, 10, 0)
+			list, err3 := tx.Lacking("acme.com", "", stanna.LacksHealth, 10, 0)
 			if len(list) != 1 || list[0].ID != "poor" {
 				t.Errorf("%+v", list)
 			}
-			return errorsOr(err, err2, err3)
+			own, clients, err4 := tx.GapCounts("acme.com", "ANA@acme.com")
+			if clients != 1 || own[stanna.LacksDomain] != 1 || own[stanna.LacksHealth] != 0 {
+				t.Errorf("of one owner: %d clients, %v", clients, own)
+			}
+			list, err5 := tx.Lacking("acme.com", "ana@acme.com", stanna.LacksPayments, 10, 0)
+			if len(list) != 1 || list[0].ID != "rich" {
+				t.Errorf("of one owner: %+v", list)
+			}
+			return errorsOr(err, err2, err3, err4, err5)
 		})
 	})
 }

@@ -342,7 +342,7 @@ func mappingBody(v mappingForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "</h2><dl class=\"names-list paths\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "</h2><dl class=\"names-list paths\" tabindex=\"0\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -493,7 +493,7 @@ func mappingFields(v mappingForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "> <span>Make a client when nobody is known by it <span class=\"under\">where it gives an id or a domain</span></span></label></section><section class=\"card stacked\" id=\"f-mapping-fields\"><h2>Fields of the client</h2><p class=\"hint\">A field and where its value is found. What is not there leaves the field as it is. Fields of your own are called custom.NAME.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "> <span>Make a client when nobody is known by it <span class=\"under\">where it gives an id or a domain, and a name among the fields</span></span></label></section><section class=\"card stacked\" id=\"f-mapping-fields\"><h2>Fields of the client</h2><p class=\"hint\">A field and where its value is found. What is not there leaves the field as it is. Fields of your own are called custom.NAME.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1222,9 +1222,9 @@ func trialOf(t trialView, open bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var57 string
-		templ_7745c5c3_Var57, templ_7745c5c3_Err = templ.JoinStringErrs(countOf(len(t.Items)+t.More, "item"))
+		templ_7745c5c3_Var57, templ_7745c5c3_Err = templ.JoinStringErrs(t.Sum)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `mappingform.templ`, Line: 225, Col: 60}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `mappingform.templ`, Line: 225, Col: 29}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var57))
 		if templ_7745c5c3_Err != nil {

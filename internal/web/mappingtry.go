@@ -19,6 +19,7 @@ type trialView struct {
 	Wrong []string // it cannot be read at all
 	Items []trialItem
 	More  int
+	Sum   string // "2 taken in, 1 passed over"
 }
 
 // trialItem is what it would make of one item.
@@ -64,9 +65,35 @@ func (v *visit) trialRows(tx *store.Tx, list []source.Trial) (rows []trialView, 
 			}
 			row.Items = append(row.Items, item)
 		}
+		row.Sum = sumOf(t.Items)
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// sumOf says what would become of the items of a body.
+func sumOf(items []source.TrialItem) string {
+	taken, passed, refused := 0, 0, 0
+	for _, x := range items {
+		switch {
+		case x.Trouble != nil:
+			refused++
+		case x.Passed:
+			passed++
+		default:
+			taken++
+		}
+	}
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		what string
+	}{{taken, "taken in"}, {refused, "not taken in"}, {passed, "passed over"}} {
+		if p.n > 0 {
+			parts = append(parts, strconv.Itoa(p.n)+" "+p.what)
+		}
+	}
+	return commas(parts)
 }
 
 func (v *visit) trialItem(x source.TrialItem) trialItem {

@@ -43,7 +43,10 @@ var everyPage = []string{"/", "/clients", "/clients?q=glo&page=2", "/alerts", "/
 	"/notifications", "/notifications?status=dead", "/notifications?status=waiting", "/notifications?status=delivered", "/integrations", "/integrations/slack",
 	"/integrations/slack?result=cancelled", "/integrations/slack?result=whatever", "/integrations/slack?test=ntf_none", "/integrations/slack/check", "/integrations/slack/disconnect", "/integrations/keys", "/welcome",
 	"/alerts?status=taken_up", "/alerts?status=snoozed&type=health_drop&severity=high&rule=x", "/notifications?status=held", "/notifications?status=spared", "/surges", "/rules", "/rules/new", "/rules/rule_health_drop/history",
-	"/rules/rule_health_drop/delete", "/routes", "/routes/line", "/routes/history", "/silences", "/silences/new", "/settings", "/settings/people", "/me", "/digests", "/digests/plan", "/alerts?status=all&since=2026-11-16", "/alerts?since=soon"}
+	"/rules/rule_health_drop/delete", "/routes", "/routes/line", "/routes/history", "/silences", "/silences/new", "/settings", "/settings/people", "/me", "/digests", "/digests/plan", "/alerts?status=all&since=2026-11-16", "/alerts?since=soon",
+	"/integrations/stripe", "/integrations/stripe?result=cancelled", "/integrations/stripe/customers", "/integrations/stripe/customers?state=matched&q=x", "/integrations/stripe/events", "/integrations/stripe/events?state=failed&before=in_9",
+	"/integrations/sources", "/integrations/sources/new", "/integrations/sources/new?kind=intercom", "/integrations/sources/new?kind=own", "/integrations/sources/gaps", "/integrations/sources/gaps?lacks=mrr&page=3", "/integrations/sources/gaps?lacks=nonsense",
+	"/integrations/webhooks", "/integrations/webhooks/new", "/integrations/webhooks/new?kind=mail", "/integrations/deliveries", "/integrations/deliveries?state=failed&type=alert.opened", "/integrations/deliveries?state=x&type=y&before=z"}
 
 func TestEveryPageOfAnEmptyHouse(t *testing.T) {
 	h := newHouse(t)

@@ -20,7 +20,8 @@ type newSourceView struct {
 	Name, Header     string
 	Own              bool // its mapping is written afterwards
 	Schemes          []schemeChoice
-	Scheme           webhook.Guide // where there is no choice
+	Scheme           webhook.Guide // the tool's usual one
+	OtherWay         bool          // another was chosen
 	Quiet            []option
 	Wrong            wrongs
 }
@@ -54,11 +55,10 @@ func (s *site) newSourceForm(v *visit, kind string, t typed, w wrongs) (answer, 
 	} else {
 		f.Name = t.or("name", "")
 	}
-	if f.Scheme = guideOf(scheme); f.Own || !f.Scheme.Theirs && f.Scheme.Header != "" {
-		scheme = t.or("scheme", scheme)
-		for _, g := range webhook.Schemes() {
-			f.Schemes = append(f.Schemes, schemeChoice{g, string(g.Scheme) == scheme})
-		}
+	f.Scheme = guideOf(scheme)
+	f.OtherWay = t.or("scheme", scheme) != scheme || w["scheme"]+w["header"] != ""
+	for _, g := range webhook.Schemes() {
+		f.Schemes = append(f.Schemes, schemeChoice{g, string(g.Scheme) == t.or("scheme", scheme)})
 	}
 	a := answer{title: "Add " + f.Title, body: newSourceBody(f)}
 	if len(w) > 0 {
@@ -109,18 +109,18 @@ func (s *site) addSource(v *visit) (answer, error) {
 
 // secretView shows a secret, once.
 type secretView struct {
-	Name, Path, Back string
-	Heading, Lead    string
-	Address, Secret  string // Secret "": the other tool's, which it has
-	Setup            string
-	Steps            []string
-	Header           string
-	Next, NextLabel  string
+	Back, BackLabel string
+	Heading, Lead   string
+	Address, Secret string // Secret "": the other tool's, which it has
+	Setup           string
+	Steps           []string
+	Header          string
+	Next, NextLabel string
 }
 
 func (s *site) secretAnswer(v *visit, x stanna.Source, ours, rotated bool) (answer, error) {
 	guide := guideOf(x.Scheme)
-	view := secretView{Name: x.Name, Path: sourcePath(x.ID), Back: sourcesPath, Heading: plainTitle(x.Name) + " is made", Address: s.sources.Address(x.ID), Setup: guide.Setup,
+	view := secretView{Back: sourcesPath, BackLabel: "Other tools", Heading: plainTitle(x.Name) + " is made", Address: s.sources.Address(x.ID), Setup: guide.Setup,
 		Next: sourcePath(x.ID), NextLabel: "To the source"}
 	if guide.Header != "" {
 		view.Header = cmp.Or(x.Header, guide.Header)
@@ -130,7 +130,7 @@ func (s *site) secretAnswer(v *visit, x stanna.Source, ours, rotated bool) (answ
 	}
 	switch {
 	case rotated:
-		view.Heading, view.Back = "The new secret of "+plainTitle(x.Name), sourcePath(x.ID)
+		view.Heading, view.Back, view.BackLabel = "The new secret of "+plainTitle(x.Name), sourcePath(x.ID), plainTitle(x.Name)
 		view.Lead = "The one before is not taken any more."
 		if x.Previous != "" {
 			view.Lead = "The one before is taken as well until " + v.road.Moment(x.PreviousUntil) + ", so that nothing is refused while you change it in the other tool."

@@ -52,7 +52,7 @@ func TestAddingASource(t *testing.T) {
 	b := h.as(ana)
 	b.get("/integrations/sources").ok("No other tool posts here yet", `id="add-source"`)
 	b.get("/integrations/sources/new").ok(`id="kind-hubspot"`, `id="kind-intercom"`, `id="kind-segment"`, `id="kind-form"`, `id="kind-own"`)
-	b.get("/integrations/sources/new?kind=hubspot").ok("HubSpot", "client secret", `required`).without("type=\"radio\"")
+	b.get("/integrations/sources/new?kind=hubspot").ok("HubSpot", "client secret", `id="other-way"`, `value="hubspot" checked`)
 	b.get("/integrations/sources/new?kind=own").ok("Standard Webhooks", `value="token" checked`, "GitHub")
 	b.get("/integrations/sources/new?kind=%3Cb%3E").is(http.StatusNotFound)
 
@@ -150,12 +150,12 @@ func TestMappingIsTriedBeforeItIsSaved(t *testing.T) {
 	id := b.tool("NPS")
 	path := "/integrations/sources/" + id + "/mapping"
 	b.get(path).ok(`id="mapping-form"`, "since nothing has come yet", "optional(item.clientId)", "domainOf(text)", `id="signal-types"`)
-	b.post(path+"/try", means("sample", answers)).ok("The sample", "3 items", "Globex &lt;b&gt;", "sentiment.detected", "Not taken in", "no client has", "pat@nobody.example", "Passed over",
+	b.post(path+"/try", means("sample", answers)).ok("The sample", "1 taken in, 1 not taken in, 1 passed over", "Globex &lt;b&gt;", "sentiment.detected", "Not taken in", "no client has", "pat@nobody.example", "Passed over",
 		`body.answers[0].comment`, "custom.nps").without("<script>", "Nothing was saved")
 	if x, err := h.sources.Get(t.Context(), acme, id); err != nil || x.Mapping.Each != "" {
 		t.Errorf("trying has saved %+v, %v", x.Mapping, err)
 	}
-	b.post(path+"/try", means("sample", answers, "mapping.client.create", "yes", "mapping.client.domain", "domainOf(item.email)")).ok("A client would be made")
+	b.post(path+"/try", means("sample", answers, "mapping.client.create", "yes", "mapping.client.domain", "domainOf(item.email)", "mapping.fields[1].name", "name", "mapping.fields[1].value", "optional(item.email)")).ok("A client would be made")
 	b.post(path+"/try", means("sample", "nonsense {")).ok("The sample", `class="wrong"`)
 	b.post(path+"/try", means()).ok("Nothing has come that it could be tried on")
 

@@ -55,6 +55,7 @@ func bars() []bar {
 		{"backtest", 5 * time.Minute, (*bench).backtest},
 		{"digest", 5 * time.Minute, (*bench).digest},
 		{"stripe", 5 * time.Minute, (*bench).stripe},
+		{"webhooks", 3 * time.Minute, (*bench).webhooks},
 		{"start", time.Minute, (*bench).start},
 	}
 }
