@@ -97,6 +97,17 @@ func (a *App) ailments(ctx context.Context) (list []string, err error) {
 			}
 		}
 		list = saying(list, broken, "connection to Slack is broken", "connections to Slack are broken")
+		accounts, err := tx.EachStripe()
+		if err != nil {
+			return err
+		}
+		broken = 0
+		for _, x := range accounts {
+			if x.Health == stanna.Broken {
+				broken++
+			}
+		}
+		list = saying(list, broken, "connection to Stripe is broken", "connections to Stripe are broken")
 		endpoints, err := tx.AilingEndpoints()
 		if err != nil {
 			return err

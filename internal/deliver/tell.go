@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gostanna/stanna"
@@ -75,7 +76,7 @@ func (c *Courier) tellCircuit(tx *store.Tx, workspace, gate string, since time.T
 
 // theTeam is what people call the team of a gate, and how much waits for it.
 func theTeam(tx *store.Tx, workspace, gate string) (name string, waiting int, err error) {
-	team, _, _ := stanna.Destination(gate + ":C").Slack()
+	team := strings.TrimPrefix(gate, "slack:")
 	if waiting, err = tx.WaitingFor(workspace, gate+":"); err != nil {
 		return "", 0, err
 	}

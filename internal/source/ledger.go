@@ -271,7 +271,7 @@ func matchingMail(tx *store.Tx, workspace, email string) (client string, how sta
 	case len(ids) > 1:
 		return "", stanna.Ambiguous, nil
 	}
-	domain := companyDomain(email)
+	domain := stanna.CompanyDomain(email)
 	if domain == "" {
 		return "", stanna.NotMatched, nil
 	}

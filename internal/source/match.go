@@ -91,7 +91,7 @@ func (d *Desk) clientOf(ctx context.Context, workspace, actor, id string) (strin
 		client = stanna.Client{ID: c.ID, Name: c.Name, Custom: map[string]any{"stripe_customer_id": c.ID}}
 		if strings.Contains(c.Email, "@") {
 			client.Contacts = []stanna.Contact{{Email: c.Email, Primary: true}}
-			client.Domain = companyDomain(c.Email)
+			client.Domain = stanna.CompanyDomain(c.Email)
 		}
 		if client.Domain != "" {
 			owners, err := tx.DomainOwners(workspace, []string{client.Domain})

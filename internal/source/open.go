@@ -245,7 +245,7 @@ func find(tx *store.Tx, workspace string, ref mapping.Ref) (id string, err error
 		if id, err := theOne(tx, workspace, store.EmailKey, ref.Email); id != "" || err != nil {
 			return id, err
 		}
-		if domain := companyDomain(ref.Email); domain != "" {
+		if domain := stanna.CompanyDomain(ref.Email); domain != "" {
 			domains = append(domains, domain)
 		}
 	}
@@ -269,21 +269,4 @@ func theOne(tx *store.Tx, workspace, name, text string) (string, error) {
 		return "", &stanna.Error{Code: stanna.Conflict, Message: "several clients have this " + strings.TrimPrefix(name, "custom.") + ": " + strings.Join(ids, ", ")}
 	}
 	return ids[0], nil
-}
-
-// publicMail are domains at which anybody may have an address: they name no
-// company.
-var publicMail = map[string]bool{"gmail.com": true, "googlemail.com": true, "outlook.com": true, "hotmail.com": true, "live.com": true, "msn.com": true,
-	"yahoo.com": true, "icloud.com": true, "me.com": true, "mac.com": true, "aol.com": true, "proton.me": true, "protonmail.com": true, "gmx.de": true,
-	"gmx.net": true, "web.de": true, "mail.com": true, "zoho.com": true, "yandex.ru": true, "qq.com": true, "163.com": true, "fastmail.com": true}
-
-// companyDomain is the domain of an e-mail address, when it is a company's
-// own.
-func companyDomain(email string) string {
-	_, domain, _ := strings.Cut(email, "@")
-	domain = strings.ToLower(strings.TrimSpace(domain))
-	if publicMail[domain] {
-		return ""
-	}
-	return domain
 }

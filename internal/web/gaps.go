@@ -1,6 +1,7 @@
 package web
 
 import (
+	"math"
 	"net/url"
 	"slices"
 
@@ -70,7 +71,7 @@ func (s *site) gaps(v *visit) (answer, error) {
 				row.Tell, row.TellPath = w.tell, w.path
 			}
 			if clients > 0 {
-				row.Share = v.local.Percent(float64(counts[g]) / float64(clients))
+				row.Share = v.local.Percent(math.Round(100*float64(counts[g])/float64(clients)) / 100)
 			}
 			view.Rows = append(view.Rows, row)
 		}
