@@ -317,6 +317,14 @@ func (s *site) mappingDraftOf(v *visit) (d mappingDraft, err error) {
 	d.asJSON, d.sample, d.sampled, d.wrong = v.given("as") == "json", v.given("sample"), true, wrongs{}
 	d.version, _ = strconv.ParseInt(v.given("version"), 10, 64) // 0, whichever it is, for none
 	d.mapping, d.text = v.readMapping(d.wrong)
+	if len(d.wrong) > 0 && !d.asJSON { // everything else that is wrong is said with it
+		_, more := mapping.Compile(d.mapping)
+		if w, ok := wrongsOf(more); ok {
+			for field, text := range w {
+				d.wrong.add(field, text)
+			}
+		}
+	}
 	return d, err
 }
 

@@ -166,7 +166,7 @@ func TestMappingIsTriedBeforeItIsSaved(t *testing.T) {
 	for _, action := range []string{path, path + "/try"} {
 		b.post(action, means("mapping.when", "item.score <")).is(http.StatusBadRequest, "Nothing was saved", "line 1, column", `href="#f-mapping-when"`, `id="f-mapping-when" name="mapping.when" value="item.score &lt;"`)
 		b.post(action, means("mapping.signals[0].data[0].value", "nothing(item)")).is(http.StatusBadRequest, "Signal 1, data, score", `href="#f-mapping-signals-0-data-score"`, `id="f-mapping-signals-0-data-score"`, "line 1")
-		b.post(action, means("mapping.fields[1].name", "mrr")).is(http.StatusBadRequest, "say where its value is found", `id="f-mapping-fields-1-value"`)
+		b.post(action, means("mapping.fields[1].name", "mrr", "mapping.each", "item.")).is(http.StatusBadRequest, "say where its value is found", `id="f-mapping-fields-1-value"`, `href="#f-mapping-each"`)
 		b.post(action, means("mapping.fields[1].value", "item.x")).is(http.StatusBadRequest, "has no name")
 		b.post(action, means("mapping.fields[1].name", "custom.nps", "mapping.fields[1].value", "1.0")).is(http.StatusBadRequest, "custom.nps is there twice")
 		b.post(action, means("mapping.fields[0].name", "colour")).is(http.StatusBadRequest, "is no field of a client", `id="f-mapping-fields-colour"`)
