@@ -248,6 +248,17 @@ func TestWhoSeesStripe(t *testing.T) {
 	h.as(lea).get("/integrations/stripe").is(http.StatusForbidden)
 }
 
+// Where this server has an app at Stripe that way comes first; a key that may
+// do too much is warned of for as long as it is there.
+func TestWaysToConnectStripe(t *testing.T) {
+	h := newHouse(t)
+	b := h.as(ana)
+	h.site.stripe.ClientID, h.site.stripe.Secret = stripetest.ClientID, stripetest.Secret
+	b.get("/integrations/stripe").ok(`id="connect-stripe"`, `href="/api/integrations/stripe/start"`, "Or by a restricted key")
+	b.post("/integrations/stripe/key", url.Values{"apiKey": {stripetest.Secret}}).ok("Connected, but by a key that may do too much").without(stripetest.Secret)
+	b.get("/integrations/stripe").ok(`id="key-warning"`, "This is a full secret key").without(stripetest.Secret)
+}
+
 func TestStripeResults(t *testing.T) {
 	h := newHouse(t)
 	b := h.as(ana)
