@@ -133,7 +133,7 @@ func (a *api) routes() []route {
 		typed("GET /api/integrations/stripe/status", auth.ReadConnections, "The Stripe connection, and how far reading it has come", a.stripeStatus),
 		typed("POST /api/integrations/stripe/connect", auth.Connect, "Connect Stripe by a restricted key", a.connectStripe),
 		typed("POST /api/integrations/stripe/sync", auth.Connect, "Read everything from Stripe", a.syncStripe),
-		typed("GET /api/integrations/stripe/customers", auth.ReadConnections, "Customers in Stripe, and which clients they are", a.stripeCustomers),
+		typed("GET /api/integrations/stripe/customers", auth.Connect, "Customers in Stripe, and which clients they are", a.stripeCustomers),
 		typed("POST /api/integrations/stripe/customers/{customer}/match", auth.Connect, "Say which client a customer is", a.matchCustomer),
 		typed("DELETE /api/integrations/stripe", auth.Connect, "Disconnect Stripe", a.disconnectStripe),
 		payments,

@@ -32,11 +32,12 @@ func (d *Desk) Receive(ctx context.Context, id string, r webhook.Request) (p sta
 		return p, err
 	}
 	return d.keep(ctx, stanna.Parcel{Workspace: x.Workspace, ID: store.NewID("in"), SourceID: x.ID, Key: keyOf(r.Header), CameAt: now,
-		Headers: headersOf(r.Header, x.Header), Body: r.Body})
+		Headers: headersOf(r.Header, x.Header), Body: r.Body}, !x.Paused)
 }
 
-// keep stores a parcel and waits a little for what becomes of it.
-func (d *Desk) keep(ctx context.Context, p stanna.Parcel) (stanna.Parcel, error) {
+// keep stores a parcel, and waits a little for what becomes of it where it is
+// opened at once.
+func (d *Desk) keep(ctx context.Context, p stanna.Parcel, atOnce bool) (stanna.Parcel, error) {
 	opened := d.expect(p.ID)
 	defer d.forget(p.ID)
 	repeated := false
@@ -45,7 +46,7 @@ func (d *Desk) keep(ctx context.Context, p stanna.Parcel) (stanna.Parcel, error)
 		p, repeated, err = tx.AddParcel(p)
 		return err
 	})
-	if err != nil || repeated {
+	if err != nil || repeated || !atOnce {
 		return p, err
 	}
 	d.Wake(stanna.SourceLane(p.Workspace, p.SourceID))

@@ -29,7 +29,7 @@ func (d *Desk) ReceiveStripe(ctx context.Context, workspace string, h http.Heade
 		return p, err
 	}
 	return d.keep(ctx, stanna.Parcel{Workspace: workspace, ID: store.NewID("in"), SourceID: stanna.StripeSource, Key: e.ID, CameAt: now,
-		Headers: map[string]string{"type": e.Type}, Body: body})
+		Headers: map[string]string{"type": e.Type}, Body: body}, true)
 }
 
 func (d *Desk) account(ctx context.Context, workspace string) (a stanna.StripeAccount, ok bool, err error) {
