@@ -181,8 +181,13 @@ func (tx *Tx) PutChannels(channels ...stanna.Channel) error {
 	}
 	return tx.insert(`insert into channel (`+channelColumns+`)`, `on conflict (workspace, team_id, id) do update set name = excluded.name,
 		private = excluded.private, archived = excluded.archived, member = excluded.member, shared = excluded.shared,
-		seen_at = excluded.seen_at, health = excluded.health, repair = excluded.repair`, 11, args)
+		seen_at = `+laterSeen+`, health = excluded.health, repair = excluded.repair`, 11, args)
 }
+
+// laterSeen keeps the time at which a channel was seen last, whoever writes
+// last: who looked at one while another read the list must not make it look as
+// if the list had not had it.
+const laterSeen = `case when excluded.seen_at > channel.seen_at then excluded.seen_at else channel.seen_at end`
 
 // SeeChannels stores channels as a list showed them. What is known of their
 // health stays, except that a channel which was archived, or without our bot,
@@ -194,7 +199,7 @@ func (tx *Tx) SeeChannels(channels ...stanna.Channel) error {
 	}
 	const mended = `case when (channel.archived or not channel.member) and excluded.member and not excluded.archived then `
 	return tx.insert(`insert into channel (`+channelColumns+`)`, `on conflict (workspace, team_id, id) do update set name = excluded.name,
-		private = excluded.private, archived = excluded.archived, member = excluded.member, shared = excluded.shared, seen_at = excluded.seen_at,
+		private = excluded.private, archived = excluded.archived, member = excluded.member, shared = excluded.shared, seen_at = `+laterSeen+`,
 		health = `+mended+`excluded.health else channel.health end, repair = `+mended+`excluded.repair else channel.repair end`, 11, args)
 }
 

@@ -194,3 +194,31 @@ func TestSeeChannels(t *testing.T) {
 		})
 	})
 }
+
+// Who looks at one channel while another reads the whole list may write later
+// what it saw earlier: the channel was in the list all the same.
+func TestChannelSeenMeanwhile(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		c := stanna.Channel{Workspace: "acme.com", TeamID: "T1", ID: "C1", Name: "health", Member: true, SeenAt: day.Add(2 * time.Second), Health: stanna.Healthy}
+		early := c
+		early.SeenAt = day
+		update(t, s, func(tx *store.Tx) error {
+			if err := tx.SeeChannels(c); err != nil {
+				return err
+			}
+			if err := tx.PutChannels(early); err != nil {
+				return err
+			}
+			if err := tx.SeeChannels(early); err != nil {
+				return err
+			}
+			if err := tx.ForgetChannels("acme.com", "T1", day.Add(time.Second)); err != nil {
+				return err
+			}
+			if _, ok, err := tx.Channel("acme.com", "T1", "C1"); !ok || err != nil {
+				t.Errorf("it was forgotten: %v, %v", ok, err)
+			}
+			return nil
+		})
+	})
+}
