@@ -453,7 +453,7 @@ func cmdSetvar(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], found[len(found)-1])
 }
 
-// until REGEXP METHOD PATH [-H 'Name: value']: asks again and again until the
+// until REGEXP METHOD PATH [-H 'Name: value' | -d JSON]: asks again and again until the
 // answer matches.
 func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
 	match := regexp.MustCompile(args[0])
@@ -463,10 +463,16 @@ func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	var last []byte
 	for deadline := time.Now().Add(30 * time.Second); ; {
-		req, err := http.NewRequest(args[1], target, nil)
+		var body io.Reader
+		if len(args) == 5 && args[3] == "-d" {
+			body = strings.NewReader(args[4])
+		}
+		req, err := http.NewRequest(args[1], target, body)
 		ts.Check(err)
 		req.Header.Set("Authorization", "Bearer "+ts.Getenv("KEY"))
-		if len(args) == 5 {
+		if body != nil {
+			req.Header.Set("Content-Type", "application/json")
+		} else if len(args) == 5 {
 			name, value, _ := strings.Cut(args[4], ": ")
 			req.Header.Set(name, value)
 		}
