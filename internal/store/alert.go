@@ -77,11 +77,10 @@ type AlertQuery struct {
 
 // Alerts lists alerts, newest first, and how many there are in all.
 func (tx *Tx) Alerts(workspace string, q AlertQuery) ([]stanna.Alert, int, error) {
-	const where = `workspace = $1 and opened_at >= $2 and opened_at < $3 and ($4 = '' or client_id = $4) and ($5 = '' or status = $5)
+	where := `workspace = $1 and opened_at >= $2 and opened_at < $3 and ($4 = '' or client_id = $4) and ($5 = '' or status = $5)
 		and (not $6 or status <> 'resolved') and ($7 = '' or $7 like '%,' || type || ',%') and ($8 = '' or severity = $8)
 		and ($9 = '' or rule_id = $9) and ($10 = '' or assigned_to = $10)
-		and ($11 = '' or id in (select n.alert_id from notification n join message m on m.workspace = n.workspace and m.id = n.message_id
-			where n.workspace = $1 and (m.summary_id = $11 or m.id = $11)))
+		and ($11 = '' or id in (` + toldIn("$11") + `))
 		and ($12 = '' or client_id in (select c.id from client c where c.workspace = $1 and lower(c.csm_owner) = $12))`
 	types := ""
 	for _, t := range q.Types {

@@ -296,11 +296,22 @@ func (tx *Tx) ThreadAlerts(workspace, message string) ([]stanna.Alert, error) {
 		order by opened_at desc, id desc`, workspace, message)
 }
 
+// toldIn selects the ids of the alerts that a summary tells, of the workspace
+// $1 and the parameter named. Both steps are materialized, so that each is
+// done once: a storm fills these tables in seconds, PostgreSQL knows nothing
+// yet of how many rows there are, and would otherwise look through all
+// messages anew for every alert and every notification.
+func toldIn(summary string) string {
+	return `with carrier as materialized (select cast(` + summary + ` as text) as id union all
+			select id from message where workspace = $1 and summary_id = ` + summary + ` and summary_id <> ''),
+		told as materialized (select alert_id from notification where workspace = $1 and message_id in (select id from carrier))
+		select alert_id from told`
+}
+
 // SummaryAlerts lists the alerts that a summary tells, newest first, with
 // their clients.
 func (tx *Tx) SummaryAlerts(workspace, summary string) ([]AlertOfClient, error) {
-	alerts, err := collect(tx, scanAlert, `select `+alertColumns+` from alert where workspace = $1 and id in (select n.alert_id from notification n
-		join message m on m.workspace = n.workspace and m.id = n.message_id where n.workspace = $1 and (m.summary_id = $2 or m.id = $2))
+	alerts, err := collect(tx, scanAlert, `select `+alertColumns+` from alert where workspace = $1 and id in (`+toldIn("$2")+`)
 		order by opened_at desc, id desc`, workspace, summary)
 	if err != nil {
 		return nil, err
